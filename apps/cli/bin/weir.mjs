@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// Starts the CLI from its bundle. In the repository the bundle is rebuilt first when a source is newer.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+process.setSourceMapsEnabled(true);
+const script = new URL('../scripts/bundle.mjs', import.meta.url);
+if (existsSync(script)) {
+  const { bundleIsFresh, bundle } = await import(script.href);
+  if (!bundleIsFresh()) await bundle();
+}
+const main = new URL('../dist/bundle/main.js', import.meta.url);
+if (!existsSync(main)) {
+  process.stderr.write(`error: ${fileURLToPath(main)} is missing\nhint: Install @weir/cli again.\n`);
+  process.exit(1);
+}
+const { runCli } = await import(main.href);
+await runCli();

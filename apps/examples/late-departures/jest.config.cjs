@@ -1,0 +1,1 @@
+module.exports = { displayName: 'late-departures', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'word-count', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'connector-file', preset: '../../../jest.preset.cjs' };

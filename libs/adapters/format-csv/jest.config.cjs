@@ -1,0 +1,1 @@
+module.exports = { displayName: 'format-csv', preset: '../../../jest.preset.cjs' };

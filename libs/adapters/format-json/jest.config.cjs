@@ -1,0 +1,1 @@
+module.exports = { displayName: 'format-json', preset: '../../../jest.preset.cjs' };

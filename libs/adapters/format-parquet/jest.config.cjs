@@ -1,0 +1,1 @@
+module.exports = { displayName: 'format-parquet', preset: '../../../jest.preset.cjs' };

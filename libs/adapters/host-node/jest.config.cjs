@@ -1,0 +1,1 @@
+module.exports = { displayName: 'host-node', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'storage-fs', preset: '../../../jest.preset.cjs' };

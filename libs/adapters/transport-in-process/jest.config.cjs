@@ -1,0 +1,1 @@
+module.exports = { displayName: 'transport-in-process', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'base', preset: '../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'connector', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'graph', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,49 @@
+import { WeirError } from '@weir/base';
+
+/** State in a snapshot does not fit what the function declares. */
+export class IncompatibleStateError extends WeirError {
+  constructor(stateName: string, why: string) {
+    super({
+      code: 'WEIR_STATE_INCOMPATIBLE', domain: 'user', retry: 'never',
+      message: `state "${stateName}" cannot be restored: ${why}`,
+      hint: 'Declare the kind and type that the snapshot holds, or give the new state another name.',
+      details: { stateName },
+    });
+  }
+}
+
+/** Keyed state was asked for, or used, where no key is set. */
+export class StateNotKeyedError extends WeirError {
+  constructor(stateName: string, operatorName: string) {
+    super({
+      code: 'WEIR_STATE_NOT_KEYED', domain: 'user', retry: 'never',
+      message: `keyed state "${stateName}" in operator "${operatorName}", which is not behind keyBy`,
+      hint: 'Put keyBy before this operator, or use getOperatorListState.',
+      details: { stateName, operatorName },
+    });
+  }
+}
+
+/** Two states of one operator have the same name. */
+export class DuplicateStateError extends WeirError {
+  constructor(stateName: string, kinds: string) {
+    super({
+      code: 'WEIR_STATE_DUPLICATE', domain: 'user', retry: 'never',
+      message: `state "${stateName}" is declared twice, as ${kinds}`,
+      hint: 'Give each state of an operator a name of its own.',
+      details: { stateName },
+    });
+  }
+}
+
+/** More keys than the heap backend can index. */
+export class StateTooLargeError extends WeirError {
+  constructor(count: number) {
+    super({
+      code: 'WEIR_STATE_TOO_LARGE', domain: 'user', retry: 'never',
+      message: `${count} keys in one subtask are more than the heap backend can hold`,
+      hint: 'Raise the parallelism, or keep state of this size in a backend on disk.',
+      details: { count },
+    });
+  }
+}

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'types', preset: '../../../jest.preset.cjs' };

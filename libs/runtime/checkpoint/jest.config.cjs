@@ -1,0 +1,1 @@
+module.exports = { displayName: 'checkpoint', preset: '../../../jest.preset.cjs' };

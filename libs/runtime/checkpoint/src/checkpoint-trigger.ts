@@ -1,0 +1,96 @@
+/**
+ * When a checkpoint starts. Periodic: each interval, counted from trigger to trigger, not within the min pause; one that comes while another
+ * is under way fires right after it. Final: as soon as every task is at end of data, whatever the interval, because only its completion lets
+ * sinks commit the rest and tasks finish.
+ */
+import type { CheckpointCoordinatorState, StepOutcome } from './checkpoint-coordinator.protocol.js';
+import type { CoordinatorTurn } from './coordinator-turn.js';
+import { newPendingCheckpoint } from './pending-checkpoint.js';
+import type { SubtaskSnapshot } from './snapshot.js';
+
+/** Pause before a failed final (or overdue) checkpoint is tried again, and between repetitions of the last notification. */
+export const RETRY_DELAY_MS = 1000;
+
+/** A final checkpoint has completed and all tasks are those that it covers, or were restored from it. */
+export function isFinalDone(state: CheckpointCoordinatorState): boolean {
+  return state.lastCompleted?.metadata.isFinal === true;
+}
+
+/** All unfinished tasks are at end of data, there is at least one, and no final checkpoint has been made. */
+export function isFinalDue(turn: CoordinatorTurn): boolean {
+  return atEndOfData(turn.state) && !isFinalDone(turn.state);
+}
+
+function atEndOfData({ phase, tasks }: CheckpointCoordinatorState): boolean {
+  const states = [...tasks.values()].map((task) => task.state);
+  return phase === 'active' && states.includes('end-of-data') && states.every((state) => state === 'end-of-data' || state === 'finished');
+}
+
+/** Triggers the final checkpoint if all tasks wait for it and none is under way. True when it did. */
+export function triggerFinalIfDue(turn: CoordinatorTurn): boolean {
+  if (!atEndOfData(turn.state)) return false;
+  if (isFinalDone(turn.state)) {
+    repeatLastNotification(turn);
+    return false;
+  }
+  if (turn.config.intervalMs === 0 && !turn.config.hasCommitter) {
+    turn.effect({ type: 'release-tasks' });
+    return false;
+  }
+  return trigger(turn, 'final') === 'triggered';
+}
+
+/** What the trigger timer does. */
+export function triggerNext(turn: CoordinatorTurn): StepOutcome {
+  if (isFinalDone(turn.state)) {
+    repeatLastNotification(turn);
+    return 'accepted';
+  }
+  if (atEndOfData(turn.state)) return triggerFinalIfDue(turn) ? 'triggered' : turn.refuse('checkpoint-pending');
+  if (turn.config.intervalMs === 0) return turn.refuse('nothing-to-do');
+  return trigger(turn, 'periodic');
+}
+
+/** The last notification may be lost (D2) and no later one subsumes it: it is repeated until all tasks have finished. */
+function repeatLastNotification(turn: CoordinatorTurn): void {
+  const { lastCompleted, tasks } = turn.state;
+  if (lastCompleted === undefined || [...tasks.values()].every((task) => task.state === 'finished')) return;
+  turn.effect({ type: 'notify-complete', checkpointId: lastCompleted.metadata.checkpointId, permit: lastCompleted.permit, summary: lastCompleted.summary, repeated: true });
+  turn.armTrigger(RETRY_DELAY_MS);
+}
+
+/** Starts a checkpoint if it may start now. */
+export function trigger(turn: CoordinatorTurn, kind: 'periodic' | 'manual' | 'final'): StepOutcome {
+  const { config, now } = turn;
+  const { phase, pending, tasks, lastCompletedAtMs, nextCheckpointId } = turn.state;
+  if (phase === 'stopped') return turn.refuse('stopped');
+  if (pending.length >= config.maxConcurrent) {
+    if (kind === 'periodic') turn.update({ periodicOverdue: true });
+    return turn.refuse('checkpoint-pending');
+  }
+  const pauseLeftMs = lastCompletedAtMs === undefined ? 0 : lastCompletedAtMs + config.minPauseMs - now.monotonicMs;
+  if (kind === 'periodic' && pauseLeftMs > 0) {
+    turn.update({ periodicOverdue: false });
+    turn.armTrigger(pauseLeftMs);
+    return turn.refuse('min-pause');
+  }
+  const carriedOver = new Map<string, SubtaskSnapshot>();
+  let runnable = tasks.size > 0;
+  for (const [key, { state }] of tasks) {
+    if (state === 'running' || state === 'end-of-data') continue;
+    const last = state === 'finished' ? turn.finishedSnapshot(key) : undefined;
+    if (last === undefined) runnable = false;
+    else carriedOver.set(key, last);
+  }
+  if (!runnable || carriedOver.size === tasks.size) {
+    if (config.intervalMs > 0) turn.armTrigger(config.intervalMs);
+    return turn.refuse(runnable ? 'nothing-to-do' : 'not-all-tasks-running');
+  }
+  const waitFor = [...tasks.keys()].filter((key) => !carriedOver.has(key));
+  turn.add(newPendingCheckpoint(nextCheckpointId, now, waitFor, config.sourceOperators, carriedOver));
+  turn.update({ nextCheckpointId: nextCheckpointId + 1, periodicOverdue: false }); // C1
+  turn.effect({ type: 'arm-expiry-timer', checkpointId: nextCheckpointId, delayMs: config.timeoutMs });
+  if (config.intervalMs > 0) turn.armTrigger(config.intervalMs);
+  turn.effect({ type: 'snapshot-source-coordinators', checkpointId: nextCheckpointId, timestampMs: now.wallMs, operatorIds: config.sourceOperators });
+  return 'triggered';
+}

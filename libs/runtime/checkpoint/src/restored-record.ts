@@ -1,0 +1,34 @@
+/**
+ * `epoch-<e>.restored`: what the leader of term e started from (D5). Its choice is final: a checkpoint of an earlier term with a larger id is
+ * void for ever, since the transactions prepared in it are aborted. Id 0: it started from nothing.
+ */
+import { ByteReader, ByteWriter } from '@weir/base';
+import { type FileStore, FileStoreError, joinPath } from '@weir/ports';
+import { restoredRecordName } from './checkpoint-directory.js';
+import { FileKind, seal, unseal } from './sealed-file.js';
+
+export interface RestoredRecord {
+  readonly epoch: number;
+  readonly restoredId: number;
+}
+
+/** Durable and exclusive. A record of this epoch that is there already stands: its content is returned. */
+export async function writeRestoredRecord(files: FileStore, directory: string, record: RestoredRecord): Promise<RestoredRecord> {
+  const path = joinPath(directory, restoredRecordName(record.epoch));
+  const body = new ByteWriter(16);
+  body.varint(record.epoch);
+  body.varint(record.restoredId);
+  try {
+    await files.createExclusive(path, seal(FileKind.restored, body.view8()));
+    return record;
+  } catch (failure) {
+    if (failure instanceof FileStoreError && failure.failure === 'already-exists') return readRestoredRecord(files, path);
+    throw failure;
+  }
+}
+
+/** Throws `WEIR_CHECKPOINT_DAMAGED`, `WEIR_CHECKPOINT_NOT_RECOGNIZED`, `WEIR_CHECKPOINT_VERSION`. */
+export async function readRestoredRecord(files: FileStore, path: string): Promise<RestoredRecord> {
+  const input = new ByteReader(unseal(path, FileKind.restored, await files.read(path)));
+  return { epoch: input.varint(), restoredId: input.varint() };
+}

@@ -1,0 +1,81 @@
+/**
+ * Everything between a program and its first deployment: translation, the claim of an epoch, recovery or a new history. Nothing runs yet,
+ * so whatever is wrong rejects the submission with its code.
+ *
+ *   translate -> register says finished? -> claim epoch (D4) -> recover (D5) -> fits the graph? | new history: sinks begin
+ */
+import type { Configuration, JobId, LeaderEpoch } from '@weir/base';
+import { assignState, CompletedCheckpointStore, checkpointOptions, type Recovery } from '@weir/checkpoint';
+import type { ConnectorServices } from '@weir/connector';
+import type { CompiledJob, JobGraph, JobProgram } from '@weir/graph';
+import type { HighAvailability } from '@weir/ports';
+import { JobAlreadyFinishedError, JobHistoryExistsError } from './errors.js';
+import { adoptRestored, compileJob } from './job-compiler.js';
+
+export interface JobOpeningOptions {
+  readonly program: JobProgram;
+  readonly jobId: JobId;
+  readonly checkpointDirectory: string;
+  readonly highAvailability: HighAvailability;
+  readonly configuration: Configuration;
+  readonly start: 'fresh' | 'resume';
+  readonly earlierJobIds: readonly JobId[];
+  readonly services: ConnectorServices;
+}
+
+/** A sentence for the user. */
+export interface JobNote {
+  readonly level: 'info' | 'warn';
+  readonly text: string;
+}
+
+export interface OpenedJob {
+  readonly compiled: CompiledJob;
+  /** The given one, and over it what the program sets. */
+  readonly configuration: Configuration;
+  /** `compiled.graph` with what the checkpoint imposes. */
+  readonly graph: JobGraph;
+  readonly epoch: LeaderEpoch;
+  readonly store: CompletedCheckpointStore;
+  readonly recovery: Recovery;
+  readonly notes: readonly JobNote[];
+}
+
+/** Rejects with the coded error of whatever is wrong. */
+export async function openJob(options: JobOpeningOptions): Promise<OpenedJob> {
+  const { jobId, highAvailability, services } = options;
+  const { job: compiled, configuration, warnings } = compileJob(options.program, options.configuration);
+  const notes: JobNote[] = warnings.map((text) => ({ level: 'warn', text }));
+  const register = await highAvailability.readRegister(jobId);
+  if (register?.value.status === 'finished') throw new JobAlreadyFinishedError(jobId);
+  const epoch = await highAvailability.claimEpoch();
+  const store = new CompletedCheckpointStore({
+    files: services.files, highAvailability, timers: services.timers, logger: services.logger, jobId, epoch,
+    directory: options.checkpointDirectory, numRetained: configuration.get(checkpointOptions.numRetained),
+  });
+  const recovery = await store.recover();
+  notes.push(...recovery.notes.map((text): JobNote => ({ level: 'warn', text })));
+  const { restored } = recovery;
+  if (restored === undefined) {
+    notes.push(...await beginHistory(compiled, options));
+    return { compiled, configuration, graph: compiled.graph, epoch, store, recovery, notes };
+  }
+  if (options.start === 'fresh') throw new JobHistoryExistsError(jobId, restored.checkpoint.path);
+  const graph = adoptRestored(compiled, restored.checkpoint.metadata, configuration);
+  assignState(restored.checkpoint.metadata, graph); // what does not fit is told now
+  return { compiled, configuration, graph, epoch, store, recovery, notes };
+}
+
+/** Sinks check their targets and make room for a new history. Idempotent, so that it may be repeated until the first checkpoint has completed. */
+async function beginHistory(compiled: CompiledJob, options: JobOpeningOptions): Promise<JobNote[]> {
+  const notes: JobNote[] = [];
+  for (const vertex of compiled.graph.vertices) {
+    for (const { operatorId, name } of vertex.operators) {
+      const spec = compiled.nodes.get(operatorId)?.spec;
+      if (spec?.kind !== 'sink') continue;
+      const report = await spec.sink.beginHistory?.({ ...options.services, jobId: options.jobId, earlierJobIds: options.earlierJobIds, operatorName: name });
+      notes.push(...(report?.notes ?? []).map((text): JobNote => ({ level: 'info', text })));
+    }
+  }
+  return notes;
+}

@@ -1,0 +1,27 @@
+/** How a job is handed to the embedded cluster and watched. */
+import type { Configuration, JobId } from '@weir/base';
+import type { JobEvent, JobResult, JobStatus } from '@weir/cluster';
+import type { HighAvailability } from '@weir/ports';
+
+export interface EmbeddedJobOptions {
+  /** Identity of this history of the job; also in the names of its files. */
+  readonly jobId: JobId;
+  /** Directory of this history's checkpoints. */
+  readonly checkpointDirectory: string;
+  readonly highAvailability: HighAvailability;
+  readonly configuration: Configuration;
+  /** `fresh`: from nothing, sinks begin a new history. `resume`: from the latest completed checkpoint; from nothing when there is none. */
+  readonly start: 'fresh' | 'resume';
+  /** Earlier histories of this job, whose output a fresh start replaces. */
+  readonly earlierJobIds: readonly JobId[];
+}
+
+export interface JobHandle {
+  readonly jobId: JobId;
+  status(): JobStatus;
+  /** Events from now on; returns the end of the subscription. */
+  onEvent(listener: (event: JobEvent) => void): () => void;
+  /** Settles with the outcome, never rejects for a failed job. */
+  readonly result: Promise<JobResult>;
+  cancel(): void;
+}

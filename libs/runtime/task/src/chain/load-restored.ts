@@ -1,0 +1,26 @@
+/** Reads and splits the state that a task was assigned. Every file is verified before the first record is processed (F21). */
+import type { RestoredSubtaskState, SnapshotStorage } from '@weir/checkpoint';
+import { type KeyGroupRange, mergeRestored, readKeyedSnapshot, type RestoredKeyedState } from '@weir/state';
+import type { RestoredOperatorValues } from './restored-values.js';
+
+export async function loadRestored(restored: RestoredSubtaskState | undefined, storage: SnapshotStorage, range: KeyGroupRange): Promise<Map<string, RestoredOperatorValues>> {
+  const values = new Map<string, RestoredOperatorValues>();
+  for (const operator of restored?.operators ?? []) {
+    const keyed: RestoredKeyedState[] = [];
+    for (const part of operator.keyed) {
+      const bytes = await storage.readState(part.state);
+      keyed.push(...readKeyedSnapshot(bytes.subarray(part.segment.offset, part.segment.offset + part.segment.length), part.firstKeyGroup, part.offsets, range));
+    }
+    const lists = new Map<string, Uint8Array[]>();
+    for (const list of operator.lists) {
+      const elements: Uint8Array[] = [];
+      for (const { state, segment } of list.elements) {
+        const bytes = await storage.readState(state);
+        elements.push(bytes.subarray(segment.offset, segment.offset + segment.length));
+      }
+      lists.set(list.name, elements);
+    }
+    values.set(operator.operatorId, { checkpointId: restored?.checkpointId, keyed: mergeRestored(keyed), lists });
+  }
+  return values;
+}

@@ -1,0 +1,238 @@
+/**
+ * Builds the operators of one task, last to first, and runs what concerns all of them: opening, barriers' sync part, completion, closing.
+ * The chain is a tree: an operator's main output and its side outputs may each go to several chained operators and channels.
+ */
+import { type ExecutionAttemptId, type JobId, specialize } from '@weir/base';
+import type { OperatorSnapshot } from '@weir/checkpoint';
+import type { ConnectorServices, SinkContext } from '@weir/connector';
+import type { KeySelector } from '@weir/functions';
+import type { CompiledJob, JobVertex, OperatorSpec, StreamNode } from '@weir/graph';
+import type { MetricGroup } from '@weir/ports';
+import { HeapKeyedStateBackend, keyGroupRangeOf } from '@weir/state';
+import type { ResultPartition } from '../channels/result-partition.js';
+import type { OperatorMetrics } from '../task.protocol.js';
+import { ProcessOperator } from '../operators/process-operator.js';
+import { type Input, RecordContext, type StreamOperator } from '../operators/operator.js';
+import type { OperatorContext } from '../operators/operator-context.js';
+import { OperatorListStates } from '../operators/operator-list-states.js';
+import { rollingAggregateFactory, rollingReduceFactory } from '../operators/process-inputs.js';
+import { SideOutputs } from '../operators/side-outputs.js';
+import { sinkInputFactory, SinkOperator } from '../operators/sink-operator.js';
+import { SourceOperator } from '../operators/source-operator.js';
+import { filterFactory, flatMapFactory, mapFactory } from '../operators/stateless.js';
+import { SimpleOperator } from '../operators/stateless-operator.js';
+import { TimestampsOperator } from '../operators/timestamps-operator.js';
+import type { ProcessingTimeService } from '../time/processing-time.js';
+import { AlignedWindowOperator } from '../windows/aligned-window-operator.js';
+import { SessionWindowOperator } from '../windows/session-window-operator.js';
+import { FanOut, Freezing, NO_OUTPUT } from './fan-out.js';
+import { NOTHING_RESTORED, type RestoredOperatorValues } from './restored-values.js';
+import { stateDescriptor } from '@weir/state';
+
+export interface ChainEnvironment {
+  readonly jobId: JobId;
+  readonly attempt: ExecutionAttemptId;
+  readonly job: CompiledJob;
+  readonly vertex: JobVertex;
+  readonly services: ConnectorServices;
+  readonly metrics: MetricGroup;
+  readonly processingTime: ProcessingTimeService;
+  readonly record: RecordContext;
+  readonly restored: ReadonlyMap<string, RestoredOperatorValues>;
+  readonly commitRetries: number;
+  readonly freezeRecords: boolean;
+  /** Asks the source's coordinator for a split. */
+  readonly sendSplitRequest: (operatorId: string) => void;
+  /** Outgoing edges by index of the operator whose output they carry. */
+  readonly partitions: readonly { readonly sourceOperatorIndex: number; readonly sideOutputId: string | undefined; readonly partition: ResultPartition }[];
+}
+
+export class OperatorChain {
+  /** By index in the vertex. */
+  readonly operators: readonly StreamOperator[];
+
+  constructor(private readonly environment: ChainEnvironment) {
+    const { vertex } = environment;
+    const operators: StreamOperator[] = new Array(vertex.operators.length);
+    for (let index = vertex.operators.length - 1; index >= 0; index--) {
+      const { outputs } = vertex.operators[index];
+      const targets = (sideOutputId: string | undefined): Input[] => [
+        ...outputs.filter((edge) => edge.sideOutputId === sideOutputId).map((edge) => operators[edge.targetIndex].inputs[0]),
+        ...environment.partitions.filter((p) => p.sourceOperatorIndex === index && p.sideOutputId === sideOutputId).map((p) => p.partition.input),
+      ];
+      const sideIds = new Set([
+        ...outputs.map((edge) => edge.sideOutputId), ...environment.partitions.filter((p) => p.sourceOperatorIndex === index).map((p) => p.sideOutputId),
+      ]);
+      const sideOutputs = new SideOutputs();
+      for (const id of sideIds) {
+        if (id !== undefined) sideOutputs.connect(id, this.join(targets(id)));
+      }
+      operators[index] = this.create(index, this.join(targets(undefined)), sideOutputs);
+    }
+    this.operators = operators;
+  }
+
+  get head(): StreamOperator {
+    return this.operators[0];
+  }
+  get source(): SourceOperator | undefined {
+    return this.head instanceof SourceOperator ? this.head : undefined;
+  }
+
+  private join(targets: readonly Input[]): Input {
+    const output = targets.length === 0 ? NO_OUTPUT : targets.length === 1 ? targets[0] : new FanOut(targets, this.environment.record);
+    return this.environment.freezeRecords && targets.length > 0 ? new Freezing(output) : output;
+  }
+
+  private create(index: number, out: Input, sideOutputs: SideOutputs): StreamOperator {
+    const { environment } = this;
+    const chained = environment.vertex.operators[index];
+    const node = environment.job.nodes.get(chained.operatorId) as StreamNode;
+    const keyed = node.keySelectors.some((selector) => selector !== undefined);
+    const context = this.operatorContext(index, keyed, sideOutputs);
+    return this.createOperator(node.spec, node.keySelectors, context, out);
+  }
+
+  private operatorContext(index: number, keyed: boolean, sideOutputs: SideOutputs): OperatorContext {
+    const { environment } = this;
+    const { vertex, attempt } = environment;
+    const { operatorId, name } = vertex.operators[index];
+    const restored = environment.restored.get(operatorId) ?? NOTHING_RESTORED();
+    const range = keyGroupRangeOf(attempt.subtaskIndex, vertex.parallelism, vertex.maxParallelism);
+    return {
+      operatorId, name,
+      jobId: environment.jobId,
+      jobName: environment.job.graph.jobName,
+      subtaskIndex: attempt.subtaskIndex,
+      parallelism: vertex.parallelism,
+      maxParallelism: vertex.maxParallelism,
+      attemptNumber: attempt.attempt,
+      attempt: `${attempt.epoch}.${attempt.attempt}`,
+      record: environment.record,
+      services: environment.services,
+      clock: environment.services.clock,
+      metrics: environment.metrics.group({ operator: name }),
+      processingTime: environment.processingTime,
+      sideOutputs,
+      keyed: keyed ? new HeapKeyedStateBackend(name, range, vertex.maxParallelism, restored.keyed) : undefined,
+      lists: new OperatorListStates(restored.lists),
+      restored,
+    };
+  }
+
+  private createOperator(spec: OperatorSpec, keySelectors: StreamNode['keySelectors'], context: OperatorContext, out: Input): StreamOperator {
+    const keySelector = keySelectors[0] as KeySelector<unknown, unknown>;
+    switch (spec.kind) {
+      case 'source': {
+        const skippedRecords = { count: 0 };
+        const reader = spec.source.createReader({
+          ...context.services, subtaskIndex: context.subtaskIndex, parallelism: context.parallelism, skippedRecords,
+          sendSplitRequest: () => this.environment.sendSplitRequest(context.operatorId),
+        });
+        return new SourceOperator(spec, reader, context, out, skippedRecords);
+      }
+      case 'map': return simple(context, new (specialize(mapFactory, undefined, context.name))(spec.fn, out), spec.rich);
+      case 'filter': return simple(context, new (specialize(filterFactory, undefined, context.name))(spec.fn, out), spec.rich);
+      case 'flat-map': return simple(context, new (specialize(flatMapFactory, undefined, context.name))(spec.fn, out), spec.rich);
+      case 'timestamps': return new TimestampsOperator(spec.watermarks, context, out);
+      case 'process': case 'keyed-process': return new ProcessOperator(spec.fn as never, context, out, keySelectors, 1);
+      case 'co-process': case 'keyed-co-process': return new ProcessOperator(spec.fn as never, context, out, keySelectors, 2);
+      case 'keyed-reduce': {
+        const backend = context.keyed as HeapKeyedStateBackend;
+        const state = backend.getState(stateDescriptor.value('_reduce', spec.stateType));
+        const input = new (specialize(rollingReduceFactory, undefined, context.name))(spec.fn, state, out, backend.keyContext, keySelector);
+        return new SimpleOperator(context, input, { recordsIn: () => input.taken, recordsOut: () => input.taken }, undefined);
+      }
+      case 'keyed-aggregate': {
+        const backend = context.keyed as HeapKeyedStateBackend;
+        const state = backend.getState(stateDescriptor.value('_aggregate', spec.stateType));
+        const input = new (specialize(rollingAggregateFactory, undefined, context.name))(spec.fn, state, out, backend.keyContext, keySelector);
+        return new SimpleOperator(context, input, { recordsIn: () => input.taken, recordsOut: () => input.taken }, undefined);
+      }
+      case 'window':
+        return spec.assigner.kind === 'session'
+          ? new SessionWindowOperator(spec, spec.assigner, context, out, keySelector)
+          : new AlignedWindowOperator(spec, spec.assigner, context, out, keySelector);
+      case 'sink': {
+        const sinkContext: SinkContext = {
+          ...context.services, jobId: context.jobId, operatorId: context.operatorId, operatorName: context.name, subtaskIndex: context.subtaskIndex,
+          parallelism: context.parallelism, attempt: context.attempt,
+        };
+        const writer = spec.sink.createWriter(sinkContext);
+        const input = new (specialize(sinkInputFactory, undefined, context.name))(writer, context.record);
+        return new SinkOperator(spec.sink, writer, spec.sink.createCommitter?.(sinkContext), context, this.environment.commitRetries, input);
+      }
+    }
+  }
+
+  /** Downstream operators first, so that an operator may emit in `open`. */
+  async open(): Promise<void> {
+    for (let i = this.operators.length - 1; i >= 0; i--) await this.operators[i].open();
+  }
+  prepareSnapshotPreBarrier(): void {
+    for (const operator of this.operators) operator.prepareSnapshotPreBarrier?.();
+  }
+  /** Captures all operators now; the promise is for what is still being written. */
+  snapshot(checkpointId: number): Promise<OperatorSnapshot[]> {
+    const parts = this.operators.map((operator) => operator.snapshot(checkpointId));
+    return Promise.all(parts);
+  }
+  async checkpointComplete(checkpointId: number): Promise<void> {
+    await Promise.all(this.operators.map((operator) => operator.checkpointComplete?.(checkpointId)));
+  }
+  checkpointAborted(checkpointId: number): void {
+    for (const operator of this.operators) operator.checkpointAborted?.(checkpointId);
+  }
+  finish(): void {
+    for (const operator of this.operators) operator.finish?.();
+  }
+  periodic(): void {
+    for (const operator of this.operators) {
+      if (operator instanceof SourceOperator || operator instanceof TimestampsOperator) operator.periodic();
+    }
+  }
+  /** A promise while some sink of the chain can take no more. */
+  backlog(): Promise<void> | undefined {
+    for (const operator of this.operators) {
+      const backlog = operator.backlog?.();
+      if (backlog !== undefined) return backlog;
+    }
+    return undefined;
+  }
+  /** Closes all, also when some fail; the first failure is thrown. */
+  async close(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.operators.map((operator) => operator.close()));
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
+  }
+
+  /** Counts that operators leave to their upstream (-1) are filled in along the chain. */
+  metrics(): OperatorMetrics[] {
+    const { vertex } = this.environment;
+    const result: OperatorMetrics[] = [];
+    const emitted: number[] = [];
+    for (let index = 0; index < this.operators.length; index++) {
+      const { counters, operatorId, name } = this.operators[index];
+      const upstream = vertex.operators.findIndex((candidate) => candidate.outputs.some((edge) => edge.targetIndex === index && edge.sideOutputId === undefined));
+      const own = counters.recordsIn();
+      const recordsIn = own >= 0 ? own : upstream >= 0 ? emitted[upstream] : this.recordsFromChannels;
+      const out = counters.recordsOut();
+      emitted[index] = out >= 0 ? out : recordsIn;
+      result.push({
+        operatorId, name, recordsIn, recordsOut: emitted[index],
+        lateRecordsDropped: counters.lateRecordsDropped?.() ?? 0,
+        skippedRecords: counters.skippedRecords?.() ?? 0,
+        fallbackRecords: counters.fallbackRecords?.() ?? 0,
+        outputWatermark: null,
+        ...(index === 0 && this.source?.remainingWork() !== undefined ? { remainingWork: this.source.remainingWork() } : {}),
+      });
+    }
+    return result;
+  }
+  /** Records that came in by channels; kept by the task. */
+  recordsFromChannels = 0;
+}
+
+function simple(context: OperatorContext, input: Input & { readonly taken: number; readonly emitted: number }, rich: ConstructorParameters<typeof SimpleOperator>[3]): SimpleOperator {
+  return new SimpleOperator(context, input, { recordsIn: () => input.taken, recordsOut: () => input.emitted }, rich);
+}

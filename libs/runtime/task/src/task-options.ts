@@ -1,0 +1,13 @@
+/** Options of the task runtime. */
+import { configOption } from '@weir/base';
+
+export const taskOptions = {
+  autoWatermarkInterval: configOption.durationMs('pipeline.auto-watermark-interval', 200, 'How often periodic watermarks are emitted.'),
+  bufferTimeout: configOption.durationMs('execution.buffer-timeout.interval', 10, 'A partly filled frame is sent after this long; 0 sends each record.'),
+  frameRecords: configOption.integer('taskmanager.network.frame-records', 256, 'Records in a full frame.'),
+  framesInFlight: configOption.integer('taskmanager.network.frames-per-channel', 8, 'Frames a producer may send ahead of its consumer, per channel.'),
+  turnBudget: configOption.durationMs('taskmanager.task.turn-budget', 2, 'How long a task works before it lets others run.'),
+  reportInterval: configOption.durationMs('taskmanager.task.report-interval', 500, 'How often a task reports its metrics.'),
+  commitRetries: configOption.integer('sink.committer.retries', 10, 'How often a failed commit is tried again before the task fails.'),
+  freezeRecords: configOption.boolean('pipeline.freeze-records', false, 'Freezes records that pass between operators, to catch functions that change them.'),
+};

@@ -1,0 +1,426 @@
+/**
+ * The actor of one operator instance: life cycle, turns, checkpoints. Protocol and state diagram: `task.protocol.ts`.
+ *
+ * Owns: its channels, its operator chain, its snapshots until they are acknowledged. The JobMaster owns: when to start, checkpoint, finish.
+ * K1: control messages are handled between batches, so a trigger falls between two records. K2: a snapshot captures operators and channel
+ * positions in one turn, with no record in between. K3: after a failure or cancellation nothing is emitted, reported or committed any more.
+ * K4: a task stops taking input as long as an output waits for credit or a sink wants no more.
+ */
+import { assertNever, Configuration, type ExecutionAttemptId, failureInfo, isWeirError, toError } from '@weir/base';
+import type { Actor, ActorContext, ActorRef } from '@weir/actor';
+import type { ChannelPosition, SnapshotStorage, SubtaskSnapshot } from '@weir/checkpoint';
+import type { CompiledJob, JobVertex } from '@weir/graph';
+import type { SourceSplit } from '@weir/connector';
+import type { Clock, Connection, FileStore, Logger, MetricGroup, Random, Subscription, Timers } from '@weir/ports';
+import { keyGroupRangeOf } from '@weir/state';
+import { InputGate } from './channels/input-gate.js';
+import { InputProcessor } from './channels/input-processor.js';
+import { ResultPartition } from './channels/result-partition.js';
+import { loadRestored } from './chain/load-restored.js';
+import { OperatorChain } from './chain/operator-chain.js';
+import { ChannelBrokenError, UserCodeError } from './errors.js';
+import { RecordContext } from './operators/operator.js';
+import type { SourceOperator } from './operators/source-operator.js';
+import { taskOptions } from './task-options.js';
+import type { ReaderReport, SnapshotMetrics, TaskMessage, TaskMetrics, TaskReport, TaskState } from './task.protocol.js';
+import type { TaskDeployment } from './task-deployment.js';
+import { ProcessingTimeService } from './time/processing-time.js';
+import { TimeAccounting, type WaitReason } from './time-accounting.js';
+
+export interface TaskDependencies {
+  readonly deployment: TaskDeployment;
+  /** An instance of the job's graph that no other task uses. */
+  readonly job: CompiledJob;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly files: FileStore;
+  readonly metrics: MetricGroup;
+  readonly data: Connection;
+  readonly snapshotStorage: SnapshotStorage;
+}
+
+/** Sent by the task to itself. */
+type TaskSelfMessage =
+  | { readonly type: 'initialized'; readonly chain: OperatorChain }
+  | { readonly type: 'failed'; readonly error: Error }
+  | { readonly type: 'snapshot-durable'; readonly checkpointId: number; readonly snapshot: SubtaskSnapshot; readonly metrics: SnapshotMetrics }
+  | { readonly type: 'snapshot-not-stored'; readonly checkpointId: number; readonly error: Error }
+  | { readonly type: 'committed'; readonly checkpointId: number; readonly isFinal: boolean }
+  | { readonly type: 'closed'; readonly state: 'finished' | 'canceled' }
+  | { readonly type: 'wait-over' }
+  | { readonly type: 'processing-time-due' }
+  | { readonly type: 'periodic' }
+  | { readonly type: 'report' }
+  | { readonly type: 'maintain-channels' };
+
+type Context = ActorContext<TaskMessage | TaskSelfMessage>;
+
+const RECORDS_PER_BATCH = 1024;
+const CHANNEL_MAINTENANCE_MS = 500;
+
+export class TaskActor implements Actor<TaskMessage> {
+  private state: TaskState = 'created';
+  private readonly attempt: ExecutionAttemptId;
+  private readonly vertex: JobVertex;
+  private readonly record = new RecordContext();
+  private readonly configuration: Configuration;
+  private readonly time: TimeAccounting;
+  private readonly processingTime: ProcessingTimeService;
+  private readonly turnBudgetMs: number;
+  private readonly bufferTimeoutMs: number;
+  private gate: InputGate | undefined;
+  private partitions: ResultPartition[] = [];
+  private chain: OperatorChain | undefined;
+  private processor: InputProcessor | undefined;
+  private disconnects: Subscription | undefined;
+  private context: Context | undefined;
+  private jobMaster: ActorRef<TaskReport> | undefined;
+  private coordinator: ActorRef<ReaderReport> | undefined;
+  /** True while a promise will wake the task (source availability, sink backlog). */
+  private waiting = false;
+  private lastFlushMs = 0;
+  private sourceEnded = false;
+
+  constructor(private readonly dependencies: TaskDependencies) {
+    const { deployment, clock, timers } = dependencies;
+    this.attempt = deployment.attempt;
+    this.vertex = deployment.graph.vertices.find((vertex) => vertex.id === deployment.attempt.vertexId) as JobVertex;
+    this.configuration = Configuration.of(deployment.configuration, 'program');
+    this.turnBudgetMs = this.configuration.get(taskOptions.turnBudget);
+    this.bufferTimeoutMs = this.configuration.get(taskOptions.bufferTimeout);
+    this.time = new TimeAccounting(clock);
+    this.processingTime = new ProcessingTimeService(clock, timers, () => this.context?.self.tell({ type: 'processing-time-due' }));
+  }
+
+  started(context: ActorContext<TaskMessage>): void {
+    const own = context as Context;
+    this.context = own;
+    const { deployment, data, job, random } = this.dependencies;
+    this.jobMaster = own.refFor<TaskReport>(deployment.jobMaster as never);
+    if (deployment.sourceCoordinator !== undefined) this.coordinator = own.refFor<ReaderReport>(deployment.sourceCoordinator as never);
+    // Subscriptions stand before anybody starts, so that no first credit and no first frame is published to nobody.
+    this.disconnects = data.onDisconnect(() => this.fail(new ChannelBrokenError('of this task', 'the data connection broke')));
+    this.gate = new InputGate(deployment.inputs, data, this.configuration.get(taskOptions.framesInFlight), () => own.wake(), (error) => this.fail(error));
+    this.partitions = deployment.outputs.map((descriptor) => new ResultPartition(descriptor, job.partitioners[descriptor.edgeIndex], this.record, {
+      frameRecords: this.bufferTimeoutMs === 0 ? 1 : this.configuration.get(taskOptions.frameRecords),
+      label: `${this.vertex.name}-edge-${descriptor.edgeIndex}`, random: random.stream(`edge-${descriptor.edgeIndex}`), connection: data, onWritable: () => own.wake(),
+    }));
+  }
+
+  receive(received: TaskMessage, _context: ActorContext<TaskMessage>): void {
+    const message = received as TaskMessage | TaskSelfMessage;
+    if (this.isOver && message.type !== 'closed') return;
+    try {
+      this.handle(message);
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private get isOver(): boolean {
+    return this.state === 'finished' || this.state === 'canceled' || this.state === 'failed';
+  }
+  private get isWorking(): boolean {
+    return this.state === 'running' || this.state === 'end-of-data';
+  }
+
+  private handle(message: TaskMessage | TaskSelfMessage): void {
+    switch (message.type) {
+      case 'start': this.start(); break;
+      case 'initialized': this.begin(message.chain); break;
+      case 'assign-splits': this.source.addSplits(message.splits as readonly SourceSplit[]); this.stopWaiting(); break;
+      case 'no-more-splits': this.source.noMoreSplits(); this.stopWaiting(); break;
+      case 'trigger-checkpoint': if (this.isWorking) this.checkpoint(message.checkpointId, message.timestampMs, [], 0); break;
+      case 'checkpoint-complete': this.complete(message.checkpointId, message.isFinal); break;
+      case 'checkpoint-aborted':
+        this.processor?.abort(message.checkpointId);
+        this.chain?.checkpointAborted(message.checkpointId);
+        break;
+      case 'cancel': this.end('canceled'); break;
+      case 'failed': this.fail(message.error); break;
+      case 'snapshot-durable':
+        this.tellJobMaster({ type: 'acknowledge-checkpoint', attempt: this.attempt, checkpointId: message.checkpointId, snapshot: message.snapshot, metrics: message.metrics });
+        break;
+      case 'snapshot-not-stored':
+        this.tellJobMaster({ type: 'decline-checkpoint', attempt: this.attempt, checkpointId: message.checkpointId, failure: failureInfo(message.error) });
+        break;
+      case 'committed': if (message.isFinal) this.end('finished'); break;
+      case 'closed': this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: message.state }); break;
+      case 'wait-over': this.stopWaiting(); break;
+      case 'processing-time-due': if (this.isWorking) this.processingTime.fire(); (this.context as Context).wake(); break;
+      case 'periodic': this.periodic(); break;
+      case 'report': this.report(); this.arm('report', taskOptions.reportInterval); break;
+      case 'maintain-channels': this.maintainChannels(); break;
+      default: assertNever(message, 'task message');
+    }
+  }
+
+  private get source(): SourceOperator {
+    return (this.chain as OperatorChain).source as SourceOperator;
+  }
+
+  // --- life cycle ---------------------------------------------------------------------------------------------------------------------
+
+  private start(): void {
+    if (this.state !== 'created') return;
+    this.setState('initializing');
+    (this.context as Context).pipe(this.initialize(), (chain) => ({ type: 'initialized', chain }), (error) => ({ type: 'failed', error }));
+  }
+
+  private async initialize(): Promise<OperatorChain> {
+    const { deployment, job, snapshotStorage, files, clock, timers, random, logger, metrics } = this.dependencies;
+    const { vertex, attempt } = this;
+    const range = keyGroupRangeOf(attempt.subtaskIndex, vertex.parallelism, vertex.maxParallelism);
+    const restored = await loadRestored(deployment.restored, snapshotStorage, range);
+    const chain = new OperatorChain({
+      jobId: deployment.jobId, attempt, job, vertex, metrics, restored, record: this.record, processingTime: this.processingTime,
+      services: { files, clock, timers, random: random.stream('connector'), logger },
+      commitRetries: this.configuration.get(taskOptions.commitRetries),
+      freezeRecords: this.configuration.get(taskOptions.freezeRecords),
+      sendSplitRequest: () => this.coordinator?.tell({ type: 'request-split', attempt, operatorId: vertex.operators[0].operatorId }),
+      partitions: this.partitions.map((partition) => {
+        const edge = deployment.graph.edges[partition.descriptor.edgeIndex];
+        return { sourceOperatorIndex: edge.sourceOperatorIndex, sideOutputId: edge.sideOutputId, partition };
+      }),
+    });
+    this.chain = chain;
+    await chain.open();
+    return chain;
+  }
+
+  private begin(chain: OperatorChain): void {
+    const gate = this.gate as InputGate;
+    if (this.vertex.inputCount > 0) {
+      this.processor = new InputProcessor(gate, chain.head.inputs, this.record, this.dependencies.clock, this.vertex.name, {
+        barrierComplete: (id, timestampMs, positions, alignmentMs) => this.checkpoint(id, timestampMs, positions, alignmentMs),
+        checkpointGivenUp: (id) => { for (const partition of this.partitions) partition.cancelBarrier(id); },
+        endOfData: () => this.endOfData(),
+      });
+    }
+    this.setState('running');
+    gate.open();
+    this.arm('periodic', taskOptions.autoWatermarkInterval);
+    this.arm('report', taskOptions.reportInterval);
+    (this.context as Context).timers.setTimer('maintain-channels', CHANNEL_MAINTENANCE_MS, { type: 'maintain-channels' });
+    if (chain.source !== undefined) {
+      if (this.dependencies.deployment.restored?.finished === true) {
+        chain.source.emitMaxWatermark();
+        this.endOfData();
+      } else {
+        this.coordinator?.tell({ type: 'register-reader', attempt: this.attempt, operatorId: this.vertex.operators[0].operatorId });
+      }
+    }
+    (this.context as Context).wake();
+  }
+
+  private setState(state: TaskState): void {
+    this.state = state;
+    this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state });
+  }
+  private tellJobMaster(report: TaskReport): void {
+    this.jobMaster?.tell(report);
+  }
+
+  // --- turns --------------------------------------------------------------------------------------------------------------------------
+
+  /** Works for one turn; true when there is more to do at once. */
+  run(): boolean {
+    if (!this.isWorking || this.waiting) return false;
+    try {
+      const deadline = this.time.enter('busy') + this.turnBudgetMs;
+      const again = this.work(deadline);
+      return again;
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+  }
+
+  private work(deadlineMs: number): boolean {
+    const chain = this.chain as OperatorChain;
+    const { clock } = this.dependencies;
+    for (;;) {
+      if (!this.writable) return this.pause('backpressured');
+      const backlog = chain.backlog();
+      if (backlog !== undefined) return this.waitFor(backlog, 'backpressured');
+      if (this.processor !== undefined) {
+        if (!this.processor.processNext()) return this.pause('idle');
+        if (this.isOver) return false;
+      } else if (this.sourceEnded) {
+        return this.pause('idle');
+      } else {
+        const progress = this.source.run(RECORDS_PER_BATCH);
+        if (progress === 'nothing') return this.waitFor(this.source.available(), 'idle');
+        if (progress === 'end') {
+          this.source.emitMaxWatermark();
+          this.endOfData();
+        }
+      }
+      const now = clock.monotonic();
+      if (now - this.lastFlushMs >= this.bufferTimeoutMs) this.flush(now);
+      if (now >= deadlineMs) {
+        this.time.enter('busy');
+        return true;
+      }
+    }
+  }
+
+  private get writable(): boolean {
+    for (const partition of this.partitions) {
+      if (!partition.writable) return false;
+    }
+    return true;
+  }
+  private flush(nowMs: number): void {
+    this.lastFlushMs = nowMs;
+    for (const partition of this.partitions) partition.flushAll();
+  }
+  /** Nothing to do until woken. What lies in open frames goes out, so that silence never delays a record. */
+  private pause(reason: WaitReason): boolean {
+    const now = this.time.enter(reason);
+    if (reason === 'idle') this.flush(now);
+    return false;
+  }
+  private waitFor(promise: Promise<void>, reason: WaitReason): boolean {
+    this.waiting = true;
+    this.pause(reason);
+    (this.context as Context).pipe(promise, () => ({ type: 'wait-over' }), (error) => ({ type: 'failed', error }));
+    return false;
+  }
+  private stopWaiting(): void {
+    this.waiting = false;
+    (this.context as Context).wake();
+  }
+
+  /** All input is processed. The task lives on for barriers until the final checkpoint has completed. */
+  private endOfData(): void {
+    if (this.state !== 'running') return;
+    this.sourceEnded = true;
+    if (this.dependencies.deployment.restored?.finished !== true) (this.chain as OperatorChain).finish();
+    for (const partition of this.partitions) partition.endOfData();
+    this.report();
+    this.setState('end-of-data');
+  }
+
+  // --- checkpoints --------------------------------------------------------------------------------------------------------------------
+
+  /** K2. */
+  private checkpoint(checkpointId: number, timestampMs: number, inputs: readonly ChannelPosition[], alignmentDurationMs: number): void {
+    const { clock, snapshotStorage } = this.dependencies;
+    const chain = this.chain as OperatorChain;
+    const startedMs = clock.monotonic();
+    chain.prepareSnapshotPreBarrier();
+    const outputs = this.partitions.flatMap((partition) => partition.barrier(checkpointId, timestampMs));
+    const finished = this.state === 'end-of-data';
+    const captured = chain.snapshot(checkpointId);
+    const syncDurationMs = clock.monotonic() - startedMs;
+    // An operator that cannot prepare has lost records (a sink's file, say): the task fails. A storage that cannot store has lost nothing: the
+    // checkpoint is declined.
+    const stored = captured.then(async (operators): Promise<TaskSelfMessage> => {
+      try {
+        const snapshot = await snapshotStorage.writeSubtask({ checkpointId, attempt: this.attempt, finished, operators, inputs, outputs });
+        const asyncDurationMs = clock.monotonic() - startedMs - syncDurationMs;
+        return { type: 'snapshot-durable', checkpointId, snapshot, metrics: { alignmentDurationMs, syncDurationMs, asyncDurationMs, sizeBytes: sizeOf(snapshot) } };
+      } catch (error) {
+        return { type: 'snapshot-not-stored', checkpointId, error: toError(error) };
+      }
+    });
+    (this.context as Context).pipe(stored, (message) => message, (error) => ({ type: 'failed', error }));
+  }
+
+  private complete(checkpointId: number, isFinal: boolean): void {
+    if (this.chain === undefined) return;
+    (this.context as Context).pipe(this.chain.checkpointComplete(checkpointId),
+      () => ({ type: 'committed', checkpointId, isFinal: isFinal && this.state === 'end-of-data' }), (error) => ({ type: 'failed', error }));
+  }
+
+  // --- timers -------------------------------------------------------------------------------------------------------------------------
+
+  private arm(type: 'periodic' | 'report', option: typeof taskOptions.reportInterval): void {
+    (this.context as Context).timers.setTimer(type, Math.max(1, this.configuration.get(option)), { type });
+  }
+  private periodic(): void {
+    if (this.state === 'running') this.chain?.periodic();
+    (this.context as Context).wake();
+    this.arm('periodic', taskOptions.autoWatermarkInterval);
+  }
+  private maintainChannels(): void {
+    this.gate?.repeatCredits();
+    for (const partition of this.partitions) partition.announce();
+    (this.context as Context).timers.setTimer('maintain-channels', CHANNEL_MAINTENANCE_MS, { type: 'maintain-channels' });
+  }
+  private report(): void {
+    this.tellJobMaster({ type: 'task-metrics', attempt: this.attempt, metrics: this.metrics() });
+  }
+  private metrics(): TaskMetrics {
+    const chain = this.chain as OperatorChain;
+    chain.recordsFromChannels = this.processor?.recordsIn ?? 0;
+    const watermark = chain.source?.watermark ?? this.processor?.watermark ?? Number.NEGATIVE_INFINITY;
+    const wire = watermark === Number.NEGATIVE_INFINITY ? null : Math.min(watermark, Number.MAX_VALUE);
+    return {
+      operators: chain.metrics().map((operator) => ({ ...operator, outputWatermark: wire })),
+      busyMs: this.time.busyMs, idleMs: this.time.idleMs, backpressuredMs: this.time.backpressuredMs, inputWatermark: this.processor === undefined ? null : wire,
+    };
+  }
+
+  // --- ends ---------------------------------------------------------------------------------------------------------------------------
+
+  /** Regular end: closes first, then reports. */
+  private end(state: 'finished' | 'canceled'): void {
+    if (this.chain !== undefined && state === 'finished') this.report();
+    this.state = state;
+    this.releaseChannels();
+    const closing = this.chain?.close() ?? Promise.resolve();
+    const context = this.context as Context;
+    context.pipe(closing, () => ({ type: 'closed', state }), (error) => {
+      this.dependencies.logger.log('warn', 'closing a task failed', { task: this.vertex.name, error: error.message });
+      return { type: 'closed', state };
+    });
+  }
+
+  /** K3. */
+  private fail(thrown: unknown): void {
+    if (this.isOver) return;
+    this.state = 'failed';
+    this.releaseChannels();
+    const failure = failureInfo(this.explain(thrown));
+    this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: 'failed', failure });
+    this.chain?.close().catch((error: unknown) => {
+      this.dependencies.logger.log('warn', 'closing a failed task failed', { task: this.vertex.name, error: toError(error).message });
+    });
+  }
+
+  /** Errors without a code come from the job's functions; the generated frame on the stack names the operator. */
+  private explain(thrown: unknown): Error {
+    const error = toError(thrown);
+    if (isWeirError(error) || error.name === 'AssertionFailedError') return error;
+    const frame = /weir-generated\/([\w-]+)-\d+\.js/.exec(error.stack ?? '');
+    const label = frame?.[1];
+    const operator = this.vertex.operators.find(({ name }) => name.replace(/[^\w-]+/g, '-').slice(0, 60) === label);
+    return new UserCodeError(operator?.name ?? this.vertex.name, 'a function', error);
+  }
+
+  private releaseChannels(): void {
+    this.disconnects?.unsubscribe();
+    this.gate?.close();
+    for (const partition of this.partitions) partition.close();
+    this.processingTime.close();
+    for (const timer of ['periodic', 'report', 'maintain-channels']) this.context?.timers.cancelTimer(timer);
+  }
+
+  stopped(): void {
+    if (this.isOver) return;
+    this.state = 'canceled';
+    this.releaseChannels();
+    this.chain?.close().catch((error: unknown) => {
+      this.dependencies.logger.log('warn', 'closing a stopped task failed', { task: this.vertex.name, error: toError(error).message });
+    });
+  }
+}
+
+function sizeOf(snapshot: SubtaskSnapshot): number {
+  if (snapshot.state === undefined) return 0;
+  return snapshot.state.kind === 'inline' ? snapshot.state.bytes.length : snapshot.state.sizeBytes;
+}

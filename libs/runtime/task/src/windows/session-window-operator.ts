@@ -1,0 +1,220 @@
+/**
+ * Session windows: per key a short list of disjoint sessions that grow and merge. One timer per session end; a timer whose session has grown
+ * meanwhile finds nothing due and does nothing.
+ *
+ * S1: sessions of a key never touch: those whose gaps meet are merged when the record that joins them arrives.
+ */
+import { specialize } from '@weir/base';
+import type { OperatorSnapshot } from '@weir/checkpoint';
+import type { KeySelector } from '@weir/functions';
+import type { WindowOperatorSpec } from '@weir/graph';
+import { createKeyIndexClass, forEachRestoredEntry, type HeapKeyedStateBackend, type KeyedSnapshotSource, type KeyIndex, writeKeyedSnapshot } from '@weir/state';
+import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP, type WindowAssigner } from '@weir/time';
+import { MergeNotDefinedError, MissingTimestampError } from '../errors.js';
+import type { Input, OperatorCounters, StreamOperator } from '../operators/operator.js';
+import { type OperatorContext, runtimeContext } from '../operators/operator-context.js';
+import { collectorFactory, type CountedCollector } from '../operators/process-inputs.js';
+import { TimerQueue } from '../time/timer-queue.js';
+import { windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
+import { WindowFunctionContext } from './window-function-context.js';
+
+interface Session {
+  start: number;
+  /** Exclusive: last timestamp + gap. */
+  end: number;
+  accumulator: unknown;
+  fired: boolean;
+}
+type SessionAssigner = Extract<WindowAssigner<unknown>, { kind: 'session' }>;
+const SESSIONS = '_window-sessions';
+
+export class SessionWindowOperator implements StreamOperator {
+  readonly operatorId;
+  readonly name;
+  readonly inputs: readonly Input[];
+  readonly counters: OperatorCounters;
+  private readonly accumulator: WindowAccumulator;
+  private readonly merge: (a: unknown, b: unknown) => unknown;
+  private readonly index: KeyIndex;
+  /** By slot. */
+  private readonly sessions: (Session[] | undefined)[] = [];
+  private readonly timers = new TimerQueue();
+  private readonly collector: CountedCollector;
+  private readonly functionContext: WindowFunctionContext;
+  private readonly eventTime: boolean;
+  private watermarkNow = MIN_WATERMARK;
+  private taken = 0;
+  private lateDropped = 0;
+
+  constructor(private readonly spec: WindowOperatorSpec, private readonly assigner: SessionAssigner, private readonly context: OperatorContext,
+    private readonly out: Input, private readonly keySelector: KeySelector<unknown, unknown>) {
+    this.operatorId = context.operatorId;
+    this.name = context.name;
+    this.eventTime = assigner.timeDomain === 'event-time';
+    this.accumulator = windowAccumulator(spec.evaluation, context.name);
+    if (this.accumulator.merge === undefined) throw new MergeNotDefinedError(context.name);
+    this.merge = this.accumulator.merge;
+    this.index = new (createKeyIndexClass(context.name))();
+    this.collector = new (specialize(collectorFactory, undefined, context.name))(out);
+    this.functionContext = new WindowFunctionContext(context, () => this.watermarkNow);
+    this.inputs = [{
+      collect: (value) => this.collect(value),
+      watermark: (timestamp) => this.watermark(timestamp),
+      idle: (idle) => this.forEachOutput((output) => output.idle(idle)),
+    }];
+    this.counters = { recordsIn: () => this.taken, recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
+  }
+
+  async open(): Promise<void> {
+    const keyed = this.context.keyed as HeapKeyedStateBackend;
+    for (const state of keyed.takeRestored(SESSIONS, 'sessions')) {
+      const read = this.accumulator.codec.readerOf(state.meta.types[0] ?? null);
+      forEachRestoredEntry(state, (key, body) => {
+        const session: Session = { start: body.f64(), end: body.f64(), fired: body.u8() === 1, accumulator: undefined };
+        session.accumulator = read(body);
+        this.sessionsOf(key).push(session);
+        this.schedule(session, key);
+      });
+    }
+    await this.accumulator.process?.open?.(runtimeContext(this.context));
+    if (!this.eventTime) this.context.processingTime.onFire((now) => this.fire(now));
+  }
+
+  private get allowedLatenessMs(): number {
+    return this.eventTime ? this.spec.allowedLatenessMs : 0;
+  }
+  private now(): number {
+    return this.eventTime ? this.watermarkNow : this.context.processingTime.now();
+  }
+
+  private collect(value: unknown): void {
+    this.taken++;
+    const timestamp = this.eventTime ? this.context.record.timestamp : this.context.processingTime.now();
+    if (timestamp === NO_TIMESTAMP) throw new MissingTimestampError(this.name);
+    const key = this.keySelector(value);
+    const now = this.now();
+    const joined: Session = { start: timestamp, end: timestamp + this.assigner.gapMs(value), accumulator: undefined, fired: false };
+    const slot = this.index.find(key);
+    const before = slot < 0 ? [] : (this.sessions[slot] as Session[]);
+    const touching = before.filter((session) => session.start <= joined.end && joined.start <= session.end);
+    for (const session of touching) {
+      joined.start = Math.min(joined.start, session.start);
+      joined.end = Math.max(joined.end, session.end);
+    }
+    // Late is decided on the merged session: a record that a live session takes in is not late.
+    if (joined.end - 1 + this.allowedLatenessMs <= now) {
+      this.late(value);
+      return;
+    }
+    let accumulator = touching.length === 0 ? this.accumulator.aggregate.createAccumulator() : touching[0].accumulator;
+    for (let i = 1; i < touching.length; i++) accumulator = this.merge(accumulator, touching[i].accumulator);
+    joined.accumulator = this.accumulator.aggregate.add(value, accumulator);
+    joined.fired = joined.end - 1 <= now;
+    const sessions = this.sessionsOf(key);
+    this.sessions[this.index.find(key)] = [...sessions.filter((session) => !touching.includes(session)), joined];
+    this.schedule(joined, key);
+    if (joined.fired) this.emit(key, joined);
+  }
+
+  private sessionsOf(key: unknown): Session[] {
+    let slot = this.index.find(key);
+    if (slot < 0) {
+      slot = this.index.insert(key);
+      while (this.sessions.length <= slot) this.sessions.push(undefined);
+      this.sessions[slot] = [];
+    }
+    return this.sessions[slot] as Session[];
+  }
+
+  private schedule(session: Session, key: unknown): void {
+    const due = session.fired ? session.end - 1 + this.allowedLatenessMs : session.end - 1;
+    this.timers.add(due, key);
+    if (!this.eventTime) this.context.processingTime.wakeAt(due + 1);
+  }
+
+  private watermark(timestamp: number): void {
+    this.watermarkNow = timestamp;
+    if (this.eventTime) this.fire(timestamp);
+    this.forEachOutput((output) => output.watermark(timestamp));
+  }
+
+  private fire(time: number): void {
+    this.timers.fire(time, (_due, key) => {
+      const slot = this.index.find(key);
+      if (slot < 0) return;
+      const sessions = (this.sessions[slot] as Session[]).sort((a, b) => a.start - b.start);
+      for (const session of sessions) {
+        if (session.fired || session.end - 1 > time) continue;
+        session.fired = true;
+        this.emit(key, session);
+        if (this.allowedLatenessMs > 0) this.schedule(session, key);
+      }
+      const left = sessions.filter((session) => session.end - 1 + this.allowedLatenessMs > time);
+      this.sessions[slot] = left;
+      if (left.length > 0) return;
+      this.sessions[slot] = undefined;
+      this.index.remove(key, slot);
+    });
+    if (!this.eventTime && this.timers.size > 0) this.context.processingTime.wakeAt(this.timers.nextTime() + 1);
+  }
+
+  private emit(key: unknown, session: Session): void {
+    const result = this.accumulator.aggregate.getResult(session.accumulator);
+    this.context.record.timestamp = session.end - 1;
+    const { process } = this.accumulator;
+    if (process === undefined) {
+      this.collector.collect(result);
+      return;
+    }
+    if (process.open !== undefined) (this.context.keyed as HeapKeyedStateBackend).keyContext.setCurrentKey(key);
+    this.functionContext.window = { start: session.start, end: session.end };
+    process.process(key, this.functionContext, this.accumulator.buffered ? (result as unknown[]) : [result], this.collector);
+  }
+
+  private late(value: unknown): void {
+    const tag = this.spec.lateTag;
+    if (tag !== undefined && this.context.sideOutputs.has(tag.id)) this.context.sideOutputs.collect(tag.id, value);
+    else this.lateDropped++;
+  }
+  private forEachOutput(visit: (output: Input) => void): void {
+    visit(this.out);
+    for (const side of this.context.sideOutputs.inputs()) visit(side);
+  }
+
+  snapshot(): OperatorSnapshot {
+    const keyed = this.context.keyed as HeapKeyedStateBackend;
+    const bytes = writeKeyedSnapshot([...keyed.snapshotSources(), this.source()], keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
+    return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
+  }
+
+  private source(): KeyedSnapshotSource {
+    const { codec } = this.accumulator;
+    let entries: { key: unknown; session: Session }[] = [];
+    return {
+      entryCount: () => {
+        entries = [];
+        this.index.forEach((key, slot) => {
+          for (const session of this.sessions[slot] as Session[]) entries.push({ key, session });
+        });
+        codec.prepare(() => entries.map(({ session }) => session.accumulator));
+        return entries.length;
+      },
+      meta: () => ({ name: SESSIONS, kind: 'sessions', types: [codec.describe()] }),
+      keyAt: (entry) => entries[entry].key,
+      writeBody: (entry, out) => {
+        const { session } = entries[entry];
+        out.f64(session.start);
+        out.f64(session.end);
+        out.u8(session.fired ? 1 : 0);
+        codec.write(session.accumulator, out);
+      },
+    };
+  }
+
+  finish(): void {
+    if (!this.eventTime) this.fire(MAX_WATERMARK);
+  }
+  async close(): Promise<void> {
+    await this.accumulator.process?.close?.();
+  }
+}

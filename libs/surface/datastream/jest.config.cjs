@@ -1,0 +1,1 @@
+module.exports = { displayName: 'datastream', preset: '../../../jest.preset.cjs' };

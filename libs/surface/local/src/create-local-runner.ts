@@ -1,0 +1,31 @@
+/** The runner on this machine: the embedded cluster with Node's clock, timers, randomness and files. */
+import { EmbeddedCluster } from '@weir/embedded';
+import { SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
+import { silentLogger, type Logger, type Meter, type MetricGroup } from '@weir/ports';
+import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { InProcessTransport } from '@weir/transport-in-process';
+import { LocalRunner } from './local-runner.js';
+
+export interface CreateLocalRunnerOptions {
+  /** Default: says nothing; what matters to users comes as events. */
+  readonly logger?: Logger;
+  /** Default: measures nothing. */
+  readonly meter?: Meter;
+}
+
+const silentGroup: MetricGroup = { group: () => silentGroup, observe: () => undefined, close: () => undefined };
+const silentMeter: Meter = { root: () => silentGroup };
+
+export function createLocalRunner(options: CreateLocalRunnerOptions = {}): LocalRunner {
+  const clock = new SystemClock();
+  const timers = new SystemTimers();
+  const random = new SystemRandom();
+  const files = new LocalFileStore();
+  const cluster = new EmbeddedCluster({
+    clock, timers, random, files,
+    logger: options.logger ?? silentLogger,
+    transport: new InProcessTransport(timers),
+    meter: options.meter ?? silentMeter,
+  });
+  return new LocalRunner({ cluster, files, clock, random, highAvailability: (directory) => new FileHighAvailability(files, directory) });
+}

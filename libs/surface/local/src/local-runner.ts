@@ -1,0 +1,153 @@
+/**
+ * Runs jobs in this process and keeps their histories. Each run without `resume` begins a new history, whose output replaces that of the
+ * earlier ones; `resume` goes on with the latest.
+ *
+ * R1: one run at a time per job (name and parameters): held from before the first look at the folder until the job has ended.
+ * R2: starting empty is never silent: every run says where it started from, in a note.
+ * R3: earlier histories lose their checkpoints only after the new one has begun, that is, after its sinks have replaced the old output:
+ *     a crash before that leaves a folder in which the next run finds everything again.
+ */
+import { resolve } from 'node:path';
+import { jobId, type Configuration, type JobId } from '@weir/base';
+import { checkpointOptions } from '@weir/checkpoint';
+import type { JobEvent } from '@weir/cluster';
+import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
+import type { JobProgram } from '@weir/graph';
+import type { Clock, FileStore, HighAvailability, Random } from '@weir/ports';
+import { JobHistories, type JobHistory } from './job-histories.js';
+import { jobFolderName, type JobParameters } from './job-key.js';
+import { JobLock } from './job-lock.js';
+
+
+/** What runs jobs: the embedded cluster, or a stand-in. */
+export interface JobSubmitter {
+  submit(program: JobProgram, options: EmbeddedJobOptions): Promise<JobHandle> | JobHandle;
+}
+
+export interface LocalRunnerServices {
+  readonly cluster: JobSubmitter;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** The registers of one history. */
+  readonly highAvailability: (directory: string) => HighAvailability;
+}
+
+export interface LocalRunOptions {
+  readonly configuration: Configuration;
+  /** Together with the job's name they say which job this is. */
+  readonly parameters: JobParameters;
+  readonly resume: boolean;
+}
+
+export type LocalRun =
+  | {
+      readonly kind: 'started';
+      readonly handle: JobHandle;
+      readonly history: JobHistory;
+      /** Sentences for the user (R2). */
+      readonly notes: readonly string[];
+      /** As `handle.result`, after the folder is in order and the lock given back. */
+      readonly result: JobHandle['result'];
+    }
+  /** `resume` of a job whose latest history finished: nothing to do. */
+  | { readonly kind: 'already-finished'; readonly history: JobHistory };
+
+interface Start {
+  readonly history: JobHistory;
+  readonly earlier: readonly JobHistory[];
+  readonly mode: EmbeddedJobOptions['start'];
+  readonly notes: readonly string[];
+}
+
+export class LocalRunner {
+  constructor(private readonly services: LocalRunnerServices) {}
+
+  /** Starts the job. Throws `WEIR_JOB_ALREADY_RUNNING`, `WEIR_JOB_FOLDER_DAMAGED`, and what the cluster refuses at submit. */
+  async start(program: JobProgram, options: LocalRunOptions): Promise<LocalRun> {
+    const root = resolve(options.configuration.get(checkpointOptions.directory));
+    const folder = `${root}/${jobFolderName(program.jobName, options.parameters)}`;
+    const lock = JobLock.acquire(folder, program.jobName); // R1
+    try {
+      const histories = new JobHistories(this.services.files, folder);
+      const start = await this.choose(histories, program.jobName, options);
+      if (start.kind === 'already-finished') {
+        lock.release();
+        return start;
+      }
+      return await this.launch(program, options, histories, start.start, lock);
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
+  }
+
+  private async choose(
+    histories: JobHistories, jobName: string, options: LocalRunOptions,
+  ): Promise<{ kind: 'start'; start: Start } | Extract<LocalRun, { kind: 'already-finished' }>> {
+    const known = await histories.list();
+    const latest = known.at(-1);
+    if (options.resume && latest !== undefined) {
+      const register = await this.services.highAvailability(latest.registerDirectory).readRegister(latest.jobId);
+      if (register?.value.status === 'finished') return { kind: 'already-finished', history: latest };
+      const checkpoint = register?.value.lastCompletedCheckpoint;
+      const note = checkpoint === undefined
+        ? `history ${latest.number} completed no checkpoint: it starts from the beginning`
+        : `history ${latest.number} goes on from checkpoint ${checkpoint.checkpointId}`;
+      return { kind: 'start', start: { history: latest, earlier: known.slice(0, -1), mode: 'resume', notes: [note] } };
+    }
+    const history = await histories.begin(this.freshJobId(), { jobName, parameters: options.parameters, startedAtMs: this.services.clock.now() });
+    const notes = options.resume ? ['there is no earlier run to resume: the job starts from the beginning'] : [];
+    if (latest !== undefined) notes.push(`history ${history.number} of this job: it starts from the beginning and replaces the output of earlier runs`);
+    return { kind: 'start', start: { history, earlier: known, mode: 'fresh', notes } };
+  }
+
+  private async launch(program: JobProgram, options: LocalRunOptions, histories: JobHistories, start: Start, lock: JobLock): Promise<LocalRun> {
+    const { history, earlier, mode, notes } = start;
+    await this.services.files.makeDirectory(history.checkpointDirectory);
+    await this.services.files.makeDirectory(history.registerDirectory);
+    const handle = await this.services.cluster.submit(program, {
+      jobId: history.jobId,
+      checkpointDirectory: history.checkpointDirectory,
+      highAvailability: this.services.highAvailability(history.registerDirectory),
+      configuration: options.configuration,
+      start: mode,
+      earlierJobIds: earlier.map((it) => it.jobId),
+    });
+    const cleaned = this.discardOnceBegun(handle, histories, earlier); // R3
+    const result = handle.result.then(async (outcome) => {
+      await cleaned;
+      lock.release();
+      return outcome;
+    });
+    // A caller that only watches the handle must not meet an unhandled rejection of the tidying; whoever awaits `result` does.
+    result.catch(() => lock.release());
+    return { kind: 'started', handle, history, notes, result };
+  }
+
+  private async discardOnceBegun(handle: JobHandle, histories: JobHistories, earlier: readonly JobHistory[]): Promise<void> {
+    if (earlier.length === 0 || !(await begun(handle))) return;
+    for (const history of earlier) await histories.discard(history);
+  }
+
+  private freshJobId(): JobId {
+    return jobId(this.services.random.hex(16));
+  }
+}
+
+/** True once the job runs; false when it ended before it ever did. */
+function begun(handle: JobHandle): Promise<boolean> {
+  const runs = (state: string) => state === 'running' || state === 'finished';
+  if (runs(handle.status().state)) return Promise.resolve(true);
+  return new Promise((settle) => {
+    const unsubscribe = handle.onEvent((event: JobEvent) => {
+      if (event.type !== 'state' || !runs(event.to)) return;
+      unsubscribe();
+      settle(true);
+    });
+    void handle.result.then((outcome) => {
+      unsubscribe();
+      settle(outcome.state === 'finished');
+    });
+  });
+}

@@ -1,0 +1,185 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Configuration } from '@weir/base';
+import type { JobEvent, JobResult, JobState, JobStatus } from '@weir/cluster';
+import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
+import type { JobProgram } from '@weir/graph';
+import { ManualClock, SeededRandom } from '@weir/ports';
+import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { LocalRunner, type LocalRun } from '../src/local-runner.js';
+
+const program: JobProgram = { jobName: 'orders', instantiate: () => ({ jobName: 'orders', nodes: [], edges: [] }) };
+
+/** A job that runs and ends when the test says so. */
+class ScriptedJob implements JobHandle {
+  private readonly listeners = new Set<(event: JobEvent) => void>();
+  private state: JobState = 'created';
+  private settle: (result: JobResult) => void = () => undefined;
+  readonly result = new Promise<JobResult>((resolve) => {
+    this.settle = resolve;
+  });
+  constructor(readonly options: EmbeddedJobOptions) {}
+
+  get jobId() {
+    return this.options.jobId;
+  }
+  status(): JobStatus {
+    return { jobId: this.jobId, jobName: 'orders', state: this.state, startedAtMs: 0, vertices: [], checkpoints: { completed: 0, failed: 0, inProgress: 0 }, restarts: 0 };
+  }
+  onEvent(listener: (event: JobEvent) => void) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+  cancel() {
+    return this.end('canceled');
+  }
+  become(to: JobState) {
+    const from = this.state;
+    this.state = to;
+    for (const listener of this.listeners) listener({ type: 'state', from, to });
+  }
+  end(state: JobResult['state']) {
+    this.become(state);
+    this.settle({ jobId: this.jobId, state, status: this.status(), durationMs: 1 });
+  }
+}
+
+let folder: string;
+let jobs: ScriptedJob[];
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-runner-'));
+  jobs = [];
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function runner(seed = 1): LocalRunner {
+  const files = new LocalFileStore();
+  return new LocalRunner({
+    files,
+    clock: new ManualClock(),
+    random: new SeededRandom(seed),
+    highAvailability: (directory) => new FileHighAvailability(files, directory),
+    cluster: {
+      submit: (_program, options) => {
+        const job = new ScriptedJob(options);
+        jobs.push(job);
+        return job;
+      },
+    },
+  });
+}
+
+const configuration = () => Configuration.of({ 'execution.checkpointing.dir': folder }, 'program');
+async function start(options: { resume?: boolean; seed?: number; parameters?: Record<string, unknown> } = {}): Promise<Extract<LocalRun, { kind: 'started' }>> {
+  const run = await runner(options.seed).start(program, { configuration: configuration(), parameters: options.parameters ?? {}, resume: options.resume ?? false });
+  if (run.kind !== 'started') throw new Error('the job had finished already');
+  return run;
+}
+async function register(run: Extract<LocalRun, { kind: 'started' }>, status: 'running' | 'finished', checkpointId?: number): Promise<void> {
+  const registers = new FileHighAvailability(new LocalFileStore(), run.history.registerDirectory);
+  const version = (await registers.readRegister(run.history.jobId))?.version ?? 0;
+  const last = checkpointId === undefined ? {} : { lastCompletedCheckpoint: { checkpointId, path: `chk-${checkpointId}-1` } };
+  await registers.compareAndSetRegister(run.history.jobId, version, { epoch: 1, status, ...last });
+}
+
+describe('a fresh run', () => {
+  it('given no earlier one / then it begins history 1 and says nothing', async () => {
+    const run = await start();
+    expect(run.history.number).toBe(1);
+    expect(run.notes).toEqual([]);
+    expect(jobs[0].options).toMatchObject({ start: 'fresh', earlierJobIds: [], checkpointDirectory: run.history.checkpointDirectory });
+    jobs[0].end('finished');
+    await run.result;
+  });
+
+  it('given earlier ones / then it names them all, and deletes their checkpoints only after it has begun', async () => {
+    const first = await start({ seed: 1 });
+    jobs[0].end('finished');
+    await first.result;
+    const second = await start({ seed: 2 });
+    jobs[1].end('failed');
+    await second.result;
+    expect(existsSync(first.history.checkpointDirectory)).toBe(true); // the second never began
+
+    const third = await start({ seed: 3 });
+    expect(jobs[2].options.earlierJobIds).toEqual([first.history.jobId, second.history.jobId]);
+    expect(third.notes).toEqual(['history 3 of this job: it starts from the beginning and replaces the output of earlier runs']);
+    expect(existsSync(first.history.checkpointDirectory)).toBe(true);
+    jobs[2].become('running');
+    jobs[2].end('finished');
+    await third.result;
+    expect(existsSync(first.history.checkpointDirectory)).toBe(false);
+    expect(existsSync(second.history.registerDirectory)).toBe(false);
+    expect(existsSync(third.history.checkpointDirectory)).toBe(true);
+
+    const fourth = await start({ seed: 4 });
+    expect(jobs[3].options.earlierJobIds).toHaveLength(3); // H2: known although their checkpoints are gone
+    fourth.handle.cancel();
+    await fourth.result;
+  });
+
+  it('with other parameters is another job', async () => {
+    const first = await start({ parameters: { input: 'a' } });
+    const other = await start({ seed: 2, parameters: { input: 'b' } });
+    expect(other.history.number).toBe(1);
+    for (const job of jobs) job.end('finished');
+    await Promise.all([first.result, other.result]);
+  });
+
+  it('while another one of the same job is alive is refused', async () => {
+    const run = await start();
+    await expect(start({ seed: 2 })).rejects.toMatchObject({ code: 'WEIR_JOB_ALREADY_RUNNING' });
+    jobs[0].end('finished');
+    await run.result;
+    const next = await start({ seed: 3 });
+    jobs[1].end('finished');
+    await next.result;
+  });
+});
+
+describe('a resumed run', () => {
+  it('given no earlier one / then it starts from the beginning and says so', async () => {
+    const run = await start({ resume: true });
+    expect(jobs[0].options.start).toBe('fresh');
+    expect(run.notes).toEqual(['there is no earlier run to resume: the job starts from the beginning']);
+  });
+
+  it('given a completed checkpoint / then it goes on with the same history', async () => {
+    const first = await start();
+    await register(first, 'running', 4);
+    jobs[0].end('canceled');
+    await first.result;
+    const run = await start({ resume: true, seed: 2 });
+    expect(run.history).toEqual(first.history);
+    expect(jobs[1].options).toMatchObject({ start: 'resume', jobId: first.history.jobId, earlierJobIds: [] });
+    expect(run.notes).toEqual(['history 1 goes on from checkpoint 4']);
+  });
+
+  it('given that the latest history never completed a checkpoint / then it starts that one from the beginning and says so', async () => {
+    const first = await start();
+    await register(first, 'finished', 9);
+    jobs[0].end('finished');
+    await first.result;
+    const second = await start({ seed: 2 });
+    jobs[1].end('failed');
+    await second.result;
+    const run = await start({ resume: true, seed: 3 });
+    expect(run.history).toEqual(second.history);
+    expect(jobs[2].options).toMatchObject({ start: 'resume', earlierJobIds: [first.history.jobId] });
+    expect(run.notes).toEqual(['history 2 completed no checkpoint: it starts from the beginning']);
+  });
+
+  it('given that the latest history finished / then there is nothing to do, and the lock is free again', async () => {
+    const first = await start();
+    await register(first, 'finished', 4);
+    jobs[0].end('finished');
+    await first.result;
+    for (const seed of [2, 3]) {
+      const run = await runner(seed).start(program, { configuration: configuration(), parameters: {}, resume: true });
+      expect(run).toEqual({ kind: 'already-finished', history: first.history });
+    }
+    expect(jobs).toHaveLength(1);
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * Virtual time. Everything that happens in a simulation is one event: a timer, a deferred callback, a delivery, a file operation, a fault.
+ *
+ *  E1  events happen one at a time in the order (time, seeded rank); between two of them all promise chains come to rest;
+ *  E2  the same seed and the same program give the same events: the trace hash covers each one's time and label;
+ *  E3  an event of an owner that died does not happen; one of a paused owner waits for the resume and then happens in the old order.
+ */
+import { murmurInt, murmurString } from '@weir/base';
+import { EventHeap, type HeapEvent, type SeededRandom } from '@weir/ports';
+
+/** One life of a simulated process. */
+export interface EventOwner {
+  readonly name: string;
+  alive: boolean;
+  paused: boolean;
+}
+
+interface LoopEvent extends HeapEvent {
+  readonly label: string;
+  readonly owner: EventOwner | undefined;
+  readonly run: () => void;
+}
+
+const TRACE_LINES = 200;
+
+export class EventLoop {
+  private readonly heap = new EventHeap<LoopEvent>();
+  private readonly waiting = new Map<EventOwner, LoopEvent[]>();
+  private readonly lines: string[] = [];
+  private hash = 0;
+  private time = 0;
+  /** Events that happened. */
+  steps = 0;
+
+  constructor(private readonly random: SeededRandom) {}
+
+  /** Virtual milliseconds since the start; fractions count. */
+  get nowMs(): number {
+    return this.time;
+  }
+
+  /** Covers the whole past of this world. */
+  get traceHash(): string {
+    return (this.hash >>> 0).toString(16).padStart(8, '0');
+  }
+
+  /** The last lines of the trace, oldest first. */
+  get traceLines(): readonly string[] {
+    return this.lines;
+  }
+
+  /** Makes something happen after `delayMs`. Cancels by the result. */
+  schedule(delayMs: number, label: string, run: () => void, owner?: EventOwner): () => void {
+    const event: LoopEvent = { timeMs: this.time + delayMs, rank: this.random.next(), cancelled: false, label, owner, run };
+    this.heap.push(event);
+    return () => {
+      event.cancelled = true;
+    };
+  }
+
+  /** Lets `run` happen in the name of `owner` now: at once, at its resume, or never. */
+  admit(owner: EventOwner, label: string, run: () => void): void {
+    if (!owner.alive) return;
+    if (owner.paused) this.stash(owner, { timeMs: this.time, rank: 0, cancelled: false, label, owner, run });
+    else run();
+  }
+
+  /** Schedules all that waited for the owner as a burst. */
+  resume(owner: EventOwner): void {
+    owner.paused = false;
+    const events = this.waiting.get(owner) ?? [];
+    this.waiting.delete(owner);
+    // Ranks below every drawn one keep the old order (E3).
+    events.forEach((event, index) => this.heap.push({ ...event, timeMs: this.time, rank: index - events.length }));
+  }
+
+  /** Adds a line of the program's own to the trace and its hash. */
+  trace(line: string): void {
+    this.hash = murmurInt(this.hash ^ murmurString(line)) ^ murmurInt((this.time * 1000) | 0);
+    this.lines.push(`${this.time.toFixed(3)} ${line}`);
+    if (this.lines.length > 2 * TRACE_LINES) this.lines.splice(0, TRACE_LINES);
+  }
+
+  /** The time of the next event. */
+  get nextMs(): number | undefined {
+    return this.heap.peek()?.timeMs;
+  }
+
+  /** One event, then everything that follows from it without time. False when nothing is left to happen. */
+  async step(): Promise<boolean> {
+    const event = this.heap.pop();
+    if (event === undefined) return false;
+    this.time = Math.max(this.time, event.timeMs);
+    this.happen(event);
+    await macrotask(); // E1
+    return true;
+  }
+
+  /** Moves time to `timeMs` when nothing happens before. */
+  passTo(timeMs: number): void {
+    this.time = Math.max(this.time, timeMs);
+  }
+
+  private happen(event: LoopEvent): void {
+    const { owner } = event;
+    if (owner !== undefined && !owner.alive) return;
+    if (owner?.paused === true) {
+      this.stash(owner, event);
+      return;
+    }
+    this.steps++;
+    this.trace(event.label);
+    event.run();
+  }
+
+  private stash(owner: EventOwner, event: LoopEvent): void {
+    const events = this.waiting.get(owner);
+    if (events === undefined) this.waiting.set(owner, [event]);
+    else events.push(event);
+  }
+}
+
+/** Resolves when all promise chains that can go on without events have done so. */
+export function macrotask(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
