@@ -1,7 +1,8 @@
 // The workspace's whole check: `node tools/scripts/run-suites.mjs [--tests-only] [project folders] [-- jest arguments]`.
 //
-// Gates first (references in sync, types and build, lint; in CI also the slower lint of promises), then every project's tests in one Jest process: a start per project
-// costs more than most suites. Nx's own targets (`nx run-many -t build lint typecheck test`) do the same work with a cache.
+// Gates first (references in sync, types and build, lint; in CI also the slower lint of promises), then every project's tests
+// in one Jest process: a start per project costs more than most suites. Nx's own targets
+// (`nx run-many -t build lint typecheck test`) do the same work with a cache.
 //
 // The last line is always `N passed, N failed`. Tests are counted one by one; a suite that could not be loaded and a gate
 // that did not hold count as one failure each. Exits with 1 if anything failed.
@@ -25,7 +26,12 @@ const gates = [
   { name: 'build and types', command: [bin('typescript', 'tsc'), '--build', '--pretty', 'false'] },
   { name: 'lint', command: [bin('eslint', 'eslint'), '.'] },
   ...(process.env.CI
-    ? [{ name: 'promises', command: [bin('eslint', 'eslint'), '--config', 'eslint.promises.config.mjs', 'libs', 'apps', 'benchmarks'] }]
+    ? [
+        {
+          name: 'promises',
+          command: [bin('eslint', 'eslint'), '--config', 'eslint.promises.config.mjs', 'libs', 'apps', 'benchmarks'],
+        },
+      ]
     : []),
 ];
 

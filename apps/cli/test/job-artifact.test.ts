@@ -58,12 +58,19 @@ describe('the artifact of a job module', () => {
 
   it('imported / has import.meta of its sources', async () => {
     const entry = write('job.ts', "import { x } from './sub/x';\nexport default x;\n");
-    write('sub/x.ts', 'export const x = [import.meta.url, import.meta.dirname, import.meta.filename];\n');
+    write('sub/x.ts', [
+      "export const x = [import.meta.url, import.meta.dirname, import.meta.filename, import.meta.resolve('pkg'), import.meta.resolve('./y.js')];", '',
+    ].join('\n'));
+    write('sub/node_modules/pkg/package.json', '{"name":"pkg","exports":"./build/index.js"}');
+    write('sub/node_modules/pkg/build/index.js', '');
     const job = await bundleJob(entry, folder);
     const store = new ArtifactStore(join(folder, '.weir/artifacts'));
     store.put(entry, job);
     const loaded = (await import(pathToFileURL(store.importable(job.artifact.hash, entry, resolver)).href)) as { default: string[] };
-    expect(loaded.default).toEqual([pathToFileURL(join(folder, 'sub/x.ts')).href, join(folder, 'sub'), join(folder, 'sub/x.ts')]);
+    expect(loaded.default).toEqual([
+      pathToFileURL(join(folder, 'sub/x.ts')).href, join(folder, 'sub'), join(folder, 'sub/x.ts'),
+      pathToFileURL(join(folder, 'sub/node_modules/pkg/build/index.js')).href, pathToFileURL(join(folder, 'sub/y.js')).href,
+    ]);
   });
 
   it('is found again without bundling until one of its inputs changes', async () => {

@@ -1,17 +1,15 @@
 /** `weir run`: runs a job in this process, to its end or until Ctrl-C. */
 import { jobProgram, parseJobArguments, type JobDefinition } from '@weir/datastream';
-import { clusterOptions } from '@weir/cluster';
-import type { Configuration } from '@weir/base';
 import type { JobResult } from '@weir/cluster';
 import type { JobHandle } from '@weir/embedded';
 import { createLocalRunner } from '@weir/local';
 import type { RunInvocation } from '../command-line.js';
-import { commandLineConfiguration } from '../configuration.js';
 import { readCommittedLines } from '../committed-lines.js';
 import { ExitCode, type CliIo } from '../io.js';
 import { loadJob } from '../module/load-job.js';
 import { renderError } from '../render/error.js';
 import { sourceRecords } from '../render/summary.js';
+import { configurationOf } from '../run-configuration.js';
 import { createReporter, type RunReporter } from '../run-reporter.js';
 
 export async function run(invocation: RunInvocation, io: CliIo): Promise<number> {
@@ -38,12 +36,6 @@ export async function run(invocation: RunInvocation, io: CliIo): Promise<number>
   reporter.ended(result);
   if (result.state === 'finished') await tellSummary(definition, parameters, result, reporter, io);
   return exitCodeOf(result);
-}
-
-/** `-p` is the same as `-D parallelism.default`. */
-export function configurationOf(invocation: { readonly definitions: Readonly<Record<string, string>>; readonly parallelism: number | undefined }): Configuration {
-  const configuration = commandLineConfiguration(invocation.definitions);
-  return invocation.parallelism === undefined ? configuration : configuration.with(clusterOptions.parallelism, invocation.parallelism, 'command line');
 }
 
 function exitCodeOf(result: JobResult): number {

@@ -89,7 +89,7 @@ function hasNativeCode(packageFolder: string): boolean {
     || readdirSync(packageFolder).some((name) => name.endsWith('.node'));
 }
 
-/** Lets `import.meta.url` (also `.dirname`, `.filename`) be the source's own place, not the bundle's (A2). */
+/** Lets `import.meta.url` (also `.dirname`, `.filename`, `.resolve`) be the source's own place, not the bundle's (A2). */
 function placeOfSources(folder: string): Plugin {
   return {
     name: 'place-of-sources',
@@ -99,7 +99,7 @@ function placeOfSources(folder: string): Plugin {
         if (!source.includes('import.meta.')) return undefined;
         const place = `${PLACE_FUNCTION}(${JSON.stringify(relative(folder, path).replaceAll('\\', '/'))})`;
         const loader = extname(path).replace(/^\.[cm]?/, '') as 'js' | 'jsx' | 'ts' | 'tsx';
-        return { contents: source.replace(/\bimport\.meta\.(url|filename|dirname)\b/g, `${place}.$1`), loader, resolveDir: dirname(path) };
+        return { contents: source.replace(/\bimport\.meta\.(url|filename|dirname|resolve)\b/g, `${place}.$1`), loader, resolveDir: dirname(path) };
       });
     },
   };

@@ -30,7 +30,7 @@ export interface SourceMapJson {
 }
 
 export const PLACE_LINE = '/* weir job artifact */';
-/** In an artifact, `import.meta.url` of the source file at this path (relative to the entry's folder) reads `weirPlace("path").url`. */
+/** In an artifact, `import.meta.url` of the source file at this path (relative to the entry's folder) reads `weirPlace("path").url`; so do `filename`, `dirname`, `resolve`. */
 export const PLACE_FUNCTION = 'weirPlace';
 
 export function artifactHash(code: string): string {
@@ -42,10 +42,11 @@ export function materialize(artifact: JobArtifact, entryFolderUrl: string, resol
   const place = [
     "import { createRequire as weirCreateRequire } from 'node:module'",
     "import { dirname as weirDirname } from 'node:path'",
-    "import { fileURLToPath as weirFileURLToPath } from 'node:url'",
+    "import { fileURLToPath as weirFileURLToPath, pathToFileURL as weirPathToFileURL } from 'node:url'",
     `const require = weirCreateRequire(${JSON.stringify(entryFolderUrl)})`,
-    `const ${PLACE_FUNCTION} = (path) => { const url = new URL(path, ${JSON.stringify(entryFolderUrl)}); `
-      + "return { url: url.href, get filename() { return weirFileURLToPath(url); }, get dirname() { return weirDirname(weirFileURLToPath(url)); } }; }",
+    `const ${PLACE_FUNCTION} = (path) => { const url = new URL(path, ${JSON.stringify(entryFolderUrl)}); const filename = weirFileURLToPath(url); `
+      + 'return { url: url.href, filename, dirname: weirDirname(filename), resolve: (to) => /^[./]|^[a-z]+:/.test(to) ? new URL(to, url).href '
+      + ': weirPathToFileURL(weirCreateRequire(url).resolve(to)).href }; }',
   ].join('; ');
   let code = artifact.code.replace(PLACE_LINE, () => place);
   for (const { specifier } of artifact.openImports) {

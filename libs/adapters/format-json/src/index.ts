@@ -1,1 +1,2 @@
-export {};
+export { jsonLines, type JsonLinesOptions } from './json-lines.js';
+export { RecordUnwritableError } from './errors.js';

@@ -85,6 +85,38 @@ describe('supervision', () => {
     expect(system.totals().restarts).toBe(6);
   });
 
+  it('drops what the failed instance had under way: its pipes, timers and asks do not reach the next one', async () => {
+    const network = new TestNetwork();
+    const system = network.system('a');
+    const log: string[] = [];
+    let finish: (value: string) => void = () => undefined;
+    let instances = 0;
+    let cancelled = false;
+    const makeChild = (): Actor<string> => ({
+      started: (context) => {
+        if (++instances > 1) return;
+        context.timers.after(50, 'timer');
+        context.pipe(new Promise<string>((resolve) => (finish = resolve)), (value) => value, String);
+        const asking = context.ask(context.refFor<string>('a/parent'), () => 'ignored', { timeoutMs: 1000 });
+        asking.catch(() => (cancelled = true));
+      },
+      receive: (message) => {
+        if (message === 'boom') throw new Error('boom');
+        log.push(message);
+      },
+    });
+    system.spawn<string>('parent', {
+      started: (context) => context.spawn('child', makeChild).tell('boom'),
+      receive: () => undefined,
+      supervise: () => 'restart',
+    });
+    network.timers.runDeferred();
+    finish('pipe');
+    await network.timers.runUntil(() => cancelled);
+    network.timers.advanceBy(100);
+    expect([instances, log, system.counts()]).toMatchObject([2, [], { timers: 0, pendingAsks: 0 }]);
+  });
+
   it('restarts an actor whose factory or start threw', () => {
     const network = new TestNetwork();
     let tries = 0;

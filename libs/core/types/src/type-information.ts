@@ -35,9 +35,9 @@ export interface TypeInformation<T> {
   readonly typeVersion: number;
   /** True if every value may be a key, i.e. has canonical key bytes (see `encodeKey`). */
   readonly isKeyType: boolean;
-  /** A new serializer with its own generated code (about 0.1 ms). Make one per use and keep it. */
+  /** A new serializer with its own generated code (0.05 ms and more). Make one per use and keep it. */
   createSerializer(): TypeSerializer<T>;
-  /** A new codec of batches with its own generated code and scratch memory. Make one per channel and direction and keep it. */
+  /** A new codec of batches with its own generated code and scratch memory (0.15 ms and more, 16 KB). Make one per channel and direction and keep it. */
   createColumnarCodec(): ColumnarCodec<T>;
   describe(): TypeDescription;
 }

@@ -15,6 +15,8 @@ export const anyString = fc.oneof(
 );
 const bytes = fc.uint8Array({ maxLength: 20 }).map((a) => new Uint8Array(a));
 const bigints = fc.oneof(fc.bigInt(), fc.bigInt({ min: -(1n << 200n), max: 1n << 200n }));
+/** Jest takes no invalid date for equal to another: they have a test of their own. */
+const dates = fc.date({ noInvalidDate: true });
 const longs = fc.maxSafeInteger().map((n) => n + 0);
 
 const edges: readonly unknown[] = [
@@ -26,7 +28,7 @@ const refusedNames = ['__proto__', 'constructor', '_isUint64BE', '_isInt64BE'];
 export const plainValue: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
-    fc.oneof(fc.constantFrom(...edges), fc.double(), fc.integer(), anyString, bigints, fc.date(), bytes),
+    fc.oneof(fc.constantFrom(...edges), fc.double(), fc.integer(), anyString, bigints, dates, bytes),
     fc.array(tie('value'), { maxLength: 6 }),
     fc.dictionary(fc.string().filter((name) => !refusedNames.includes(name)), tie('value'), { maxKeys: 6, noNullPrototype: true }),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 4 }).map((entries) => new Map(entries)),
@@ -43,7 +45,7 @@ const scalars: readonly TypeAndValues[] = [
   { type: types.string, values: fc.constantFrom('red', 'green', 'blue') },
   { type: types.bigint, values: bigints },
   { type: types.bytes, values: bytes },
-  { type: types.date, values: fc.date({ noInvalidDate: false }) },
+  { type: types.date, values: dates },
   { type: types.json, values: fc.jsonValue({ maxDepth: 2 }).map((v) => JSON.parse(JSON.stringify(v)) as unknown) },
   { type: types.any, values: plainValue },
 ].map((pair) => pair as TypeAndValues);

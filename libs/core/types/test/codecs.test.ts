@@ -5,8 +5,8 @@
 import { ByteReader, ByteWriter, isWeirError } from '@weir/base';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { sameDescription, typeFromDescription, types, type TypeDescription, type TypeInformation } from '../src/index.js';
-import { batchOf, rowAndValues, typeAndValues } from './arbitraries.js';
+import { ownedString, sameDescription, typeFromDescription, types, type TypeDescription, type TypeInformation } from '../src/index.js';
+import { anyString, batchOf, rowAndValues, typeAndValues } from './arbitraries.js';
 
 function rowBytes(type: TypeInformation<unknown>, values: readonly unknown[]): Uint8Array {
   const serializer = type.createSerializer();
@@ -157,6 +157,23 @@ describe('codecs of any type', () => {
   });
 });
 
+describe('columns', () => {
+  it('outgrow their scratch memory in the middle of a batch', () => {
+    const type = types.row({ id: types.int, text: types.string, at: types.nullable(types.long), more: types.list(types.string) });
+    for (const count of [1, 1000, 1500, 2000, 4000, 20_000]) {
+      const values = Array.from({ length: count }, (_, i) => ({ id: i, text: `${i} ü`, at: i % 2 === 0 ? null : i, more: [`${i}`] }));
+      expect(columnarValues(type as TypeInformation<unknown>, columnarBytes(type as TypeInformation<unknown>, values))).toStrictEqual(values);
+    }
+  });
+  it('keep invalid dates invalid, in rows too', () => {
+    const type = types.date as TypeInformation<unknown>;
+    const values = [new Date(0), new Date(Number.NaN)];
+    for (const read of [columnarValues(type, columnarBytes(type, values)), rowValues(type, rowBytes(type, values), 2)]) {
+      expect(read.map((date) => (date as Date).getTime())).toEqual([0, Number.NaN]);
+    }
+  });
+});
+
 describe('columns of strings', () => {
   const column = types.row({ text: types.string }) as TypeInformation<unknown>;
   it('use a dictionary for few different values and say so in bytes', () => {
@@ -170,5 +187,9 @@ describe('columns of strings', () => {
       const many = Array.from({ length: 300 }, (_, i) => ({ text: `${suffix}${i}${suffix}` }));
       expect(columnarValues(column, columnarBytes(column, many))).toStrictEqual(many);
     }
+  });
+  it('give strings that can be owned, equal to what they were', () => {
+    fc.assert(fc.property(anyString, (text) => expect(ownedString(text)).toBe(text)));
+    for (const text of ['x'.repeat(13), 'ü'.repeat(5000), `${'x'.repeat(4095)}\u{1F600}`, '\ud800'.repeat(20)]) expect(ownedString(text)).toBe(text);
   });
 });

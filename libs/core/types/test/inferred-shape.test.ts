@@ -48,6 +48,23 @@ describe('the shape codec', () => {
     }
   });
 
+  it('widens whole numbers to doubles without a fallback, and keeps -0', () => {
+    const type = inferType([{ n: 1, at: 2 ** 40 }]);
+    const records = [-0, 0.5, Number.NaN, 2 ** 31, Infinity, 7].map((n) => ({ n, at: n }));
+    const serializer = type.createSerializer();
+    const out = new ByteWriter();
+    for (const record of records) serializer.serialize(record, out);
+    const reader = new ByteReader(out.toBytes());
+    expect(records.map(() => serializer.deserialize(reader))).toStrictEqual(records);
+    const codec = type.createColumnarCodec();
+    const columns = new ByteWriter();
+    codec.encode(records, records.length, columns);
+    const into: unknown[] = [];
+    codec.decode(new ByteReader(columns.toBytes()), into);
+    expect(into).toStrictEqual(records);
+    expect([serializer.fallbackCount, codec.fallbackCount]).toEqual([0, 0]);
+  });
+
   it('names the field of another type', () => {
     const serializer = inferType(samples).createSerializer();
     const reasons: string[] = [];

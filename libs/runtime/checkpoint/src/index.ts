@@ -25,3 +25,7 @@ export {
   CheckpointAbortedError, CheckpointDamagedError, CheckpointExpiredError, CheckpointFileMissingError, CheckpointLostError, CheckpointVersionError,
   JobEndedError, LeadershipLostError, NotACheckpointError, StateAssignmentError, TooManyFailedCheckpointsError,
 } from './errors.js';
+export { listCheckpoints, showCheckpoint, verifyCheckpoint } from './checkpoint-inspector.js';
+export type {
+  CheckpointDescription, CheckpointFinding, CheckpointListing, CheckpointVerification, OperatorDescription,
+} from './checkpoint-inspector.js';

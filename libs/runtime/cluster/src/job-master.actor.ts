@@ -42,8 +42,6 @@ export interface JobMasterOptions extends JobOpeningOptions {
 }
 
 const STATUS_PUSH_MS = 100;
-/** How often the last notification is repeated until every task has finished. */
-const FINAL_REPEAT_MS = 500;
 
 type Message = JobMasterMessage | JobMasterTurn;
 type Context = ActorContext<Message>;
@@ -162,7 +160,7 @@ export class JobMasterActor implements Actor<Message> {
         this.schedule({ type: 'restore-ready', group: message.group, checkpointId: message.checkpoint?.metadata.checkpointId }, context);
         return;
       case 'checkpoint-completed':
-        this.notifyTasks((execution) => execution.state !== 'deploying' && execution.state !== 'deployed', { type: 'checkpoint-complete', checkpointId: message.summary.checkpointId }, context);
+        this.notifyTasks((execution) => execution.state !== 'deploying' && execution.state !== 'deployed', { type: 'checkpoint-complete', checkpointId: message.summary.checkpointId, isFinal: message.summary.isFinal }, context);
         if (!message.repeated) this.emit({ type: 'checkpoint-completed', checkpoint: summaryOf(message.summary) }, context);
         return;
       case 'checkpoint-failed':
@@ -179,7 +177,7 @@ export class JobMasterActor implements Actor<Message> {
         return;
       case 'release-tasks':
         // No checkpoint will follow, and no sink waits for one: what is to be covered is covered.
-        this.notifyTasks(() => true, { type: 'checkpoint-complete', checkpointId: Number.MAX_SAFE_INTEGER }, context);
+        this.notifyTasks(() => true, { type: 'checkpoint-complete', checkpointId: Number.MAX_SAFE_INTEGER, isFinal: true }, context);
         return;
       case 'cancel-job':
         this.schedule({ type: 'cancel' }, context);
@@ -220,7 +218,7 @@ export class JobMasterActor implements Actor<Message> {
       sourceCoordinators: new Map([...sources].map(([operatorId, ref]) => [operatorId, ref.address])),
     }));
     const scheduler = new JobScheduler({
-      executions, regions: pipelinedRegions(job.graph).map((region) => region.subtasks), restartStrategy: createRestartStrategy(configuration), random: this.options.services.random.stream('restart-strategy'),
+      executions, regions: pipelinedRegions(job.graph), restartStrategy: createRestartStrategy(configuration), random: this.options.services.random.stream('restart-strategy'),
       cancelFenceMs: configuration.get(clusterOptions.cancelFence),
     });
     this.running = { job, executions, scheduler, board: new JobStatusBoard(executions, sources.size), checkpoints, sources };
@@ -312,7 +310,7 @@ export class JobMasterActor implements Actor<Message> {
   private deploy(subtasks: readonly ExecutionVertex[], running: Running, context: Context): void {
     const { job, executions } = running;
     const metadata = this.restorePoint?.metadata;
-    const restored: ReadonlyMap<string, RestoredSubtaskState> = metadata === undefined ? new Map() : assignState(metadata, job.graph);
+    const restored: ReadonlyMap<string, RestoredSubtaskState> = metadata === undefined ? new Map() : assignState(metadata, job.graph, { allowNonRestoredState: job.configuration.get(clusterOptions.ignoreUnclaimedState) });
     this.announceTasks(new Set(), running);
     for (const [operatorId, source] of running.sources) {
       const indexes = indexesOf(subtasks, operatorId, running);
@@ -426,7 +424,6 @@ function checkpointConfig(job: OpenedJob, sourceOperators: readonly OperatorId[]
     minPauseMs: configuration.get(checkpointOptions.minPause),
     timeoutMs: configuration.get(checkpointOptions.timeout),
     tolerableFailures: configuration.get(checkpointOptions.tolerableFailedCheckpoints),
-    finalRepeatMs: FINAL_REPEAT_MS,
     maxConcurrent: configuration.get(checkpointOptions.maxConcurrentCheckpoints),
   };
 }

@@ -9,6 +9,7 @@ import { assignState, CompletedCheckpointStore, checkpointOptions, type Recovery
 import type { ConnectorServices } from '@weir/connector';
 import type { CompiledJob, JobGraph, JobProgram } from '@weir/graph';
 import type { HighAvailability } from '@weir/ports';
+import { clusterOptions } from './cluster-options.js';
 import { JobAlreadyFinishedError, JobHistoryExistsError } from './errors.js';
 import { adoptRestored, compileJob } from './job-compiler.js';
 
@@ -53,7 +54,7 @@ export async function openJob(options: JobOpeningOptions): Promise<OpenedJob> {
     files: services.files, highAvailability, timers: services.timers, logger: services.logger, jobId, epoch,
     directory: options.checkpointDirectory, numRetained: configuration.get(checkpointOptions.numRetained),
   });
-  const recovery = await store.recover();
+  const recovery = await store.recover({ reopen: options.start === 'resume' });
   notes.push(...recovery.notes.map((text): JobNote => ({ level: 'warn', text })));
   const { restored } = recovery;
   if (restored === undefined) {
@@ -62,7 +63,7 @@ export async function openJob(options: JobOpeningOptions): Promise<OpenedJob> {
   }
   if (options.start === 'fresh') throw new JobHistoryExistsError(jobId, restored.checkpoint.path);
   const graph = adoptRestored(compiled, restored.checkpoint.metadata, configuration);
-  assignState(restored.checkpoint.metadata, graph); // what does not fit is told now
+  assignState(restored.checkpoint.metadata, graph, { allowNonRestoredState: configuration.get(clusterOptions.ignoreUnclaimedState) }); // what does not fit is told now
   return { compiled, configuration, graph, epoch, store, recovery, notes };
 }
 

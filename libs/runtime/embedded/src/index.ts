@@ -1,1 +1,2 @@
-export {};
+export { EmbeddedCluster, type EmbeddedClusterOptions } from './embedded-cluster.js';
+export type { EmbeddedJobOptions, JobHandle } from './embedded-job.js';

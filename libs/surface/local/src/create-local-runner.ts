@@ -4,7 +4,7 @@ import { SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
 import { silentLogger, type Logger, type Meter, type MetricGroup } from '@weir/ports';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
 import { InProcessTransport } from '@weir/transport-in-process';
-import { LocalRunner } from './local-runner.js';
+import { LocalRunner, type JobSubmitter } from './local-runner.js';
 
 export interface CreateLocalRunnerOptions {
   /** Default: says nothing; what matters to users comes as events. */
@@ -21,11 +21,19 @@ export function createLocalRunner(options: CreateLocalRunnerOptions = {}): Local
   const timers = new SystemTimers();
   const random = new SystemRandom();
   const files = new LocalFileStore();
-  const cluster = new EmbeddedCluster({
-    clock, timers, random, files,
-    logger: options.logger ?? silentLogger,
-    transport: new InProcessTransport(timers),
-    meter: options.meter ?? silentMeter,
-  });
-  return new LocalRunner({ cluster, files, clock, random, highAvailability: (directory) => new FileHighAvailability(files, directory) });
+  const logger = options.logger ?? silentLogger;
+  const meter = options.meter ?? silentMeter;
+  /** A cluster for each job: it is gone with the job, and nothing of it keeps the process alive. */
+  const submit: JobSubmitter['submit'] = async (program, job) => {
+    const cluster = new EmbeddedCluster({ clock, timers, random, files, logger, meter, transport: new InProcessTransport(timers) });
+    await cluster.start();
+    try {
+      const handle = await cluster.submit(program, job);
+      return { ...handle, result: handle.result.finally(() => cluster.close()) };
+    } catch (refused) {
+      await cluster.close();
+      throw refused;
+    }
+  };
+  return new LocalRunner({ cluster: { submit }, files, clock, random, highAvailability: (directory) => new FileHighAvailability(files, directory) });
 }

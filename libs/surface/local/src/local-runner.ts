@@ -10,7 +10,6 @@
 import { resolve } from 'node:path';
 import { jobId, type Configuration, type JobId } from '@weir/base';
 import { checkpointOptions } from '@weir/checkpoint';
-import type { JobEvent } from '@weir/cluster';
 import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
 import type { JobProgram } from '@weir/graph';
 import type { Clock, FileStore, HighAvailability, Random } from '@weir/ports';
@@ -19,7 +18,7 @@ import { jobFolderName, type JobParameters } from './job-key.js';
 import { JobLock } from './job-lock.js';
 
 
-/** What runs jobs: the embedded cluster, or a stand-in. */
+/** What runs jobs: the embedded cluster, or a stand-in. Accepts a job only after its sinks have begun their history. */
 export interface JobSubmitter {
   submit(program: JobProgram, options: EmbeddedJobOptions): Promise<JobHandle> | JobHandle;
 }
@@ -47,7 +46,7 @@ export type LocalRun =
       readonly history: JobHistory;
       /** Sentences for the user (R2). */
       readonly notes: readonly string[];
-      /** As `handle.result`, after the folder is in order and the lock given back. */
+      /** As `handle.result`, after the folder is in order and the lock given back. Await it: it rejects when old files cannot be deleted. */
       readonly result: JobHandle['result'];
     }
   /** `resume` of a job whose latest history finished: nothing to do. */
@@ -114,40 +113,16 @@ export class LocalRunner {
       start: mode,
       earlierJobIds: earlier.map((it) => it.jobId),
     });
-    const cleaned = this.discardOnceBegun(handle, histories, earlier); // R3
-    const result = handle.result.then(async (outcome) => {
-      await cleaned;
-      lock.release();
-      return outcome;
-    });
-    // A caller that only watches the handle must not meet an unhandled rejection of the tidying; whoever awaits `result` does.
-    result.catch(() => lock.release());
+    const tidied = this.discard(histories, earlier); // R3: accepted means that the sinks have begun
+    const result = Promise.all([handle.result, tidied]).then(([outcome]) => outcome).finally(() => lock.release());
     return { kind: 'started', handle, history, notes, result };
   }
 
-  private async discardOnceBegun(handle: JobHandle, histories: JobHistories, earlier: readonly JobHistory[]): Promise<void> {
-    if (earlier.length === 0 || !(await begun(handle))) return;
+  private async discard(histories: JobHistories, earlier: readonly JobHistory[]): Promise<void> {
     for (const history of earlier) await histories.discard(history);
   }
 
   private freshJobId(): JobId {
     return jobId(this.services.random.hex(16));
   }
-}
-
-/** True once the job runs; false when it ended before it ever did. */
-function begun(handle: JobHandle): Promise<boolean> {
-  const runs = (state: string) => state === 'running' || state === 'finished';
-  if (runs(handle.status().state)) return Promise.resolve(true);
-  return new Promise((settle) => {
-    const unsubscribe = handle.onEvent((event: JobEvent) => {
-      if (event.type !== 'state' || !runs(event.to)) return;
-      unsubscribe();
-      settle(true);
-    });
-    void handle.result.then((outcome) => {
-      unsubscribe();
-      settle(outcome.state === 'finished');
-    });
-  });
 }

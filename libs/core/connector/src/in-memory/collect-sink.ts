@@ -6,7 +6,7 @@
  * transaction in the order of the records.
  */
 import { assert } from '@weir/base';
-import type { Sink, SinkCommitter, SinkContext, SinkHistoryContext, SinkHistoryReport, SinkWriter } from '../sink.js';
+import type { Sink, SinkCommitter, SinkContext, SinkWriter } from '../sink.js';
 import { CollectedResultsLostError } from '../errors.js';
 
 export interface CollectCommittable {
@@ -45,11 +45,6 @@ export class CollectSink<T> implements Sink<T, CollectCommittable> {
     assert(this.jobs.size <= 1, `a collect sink of ${this.jobs.size} jobs needs a job id`);
     for (const job of this.jobs.values()) return job.results;
     return [];
-  }
-
-  beginHistory(context: SinkHistoryContext): Promise<SinkHistoryReport> {
-    for (const earlier of context.earlierJobIds) this.jobs.delete(earlier);
-    return Promise.resolve({ notes: [] });
   }
 
   createWriter(context: SinkContext): SinkWriter<T, CollectCommittable> {

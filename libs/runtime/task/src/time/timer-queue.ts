@@ -44,7 +44,7 @@ export class TimerQueue {
 
   /** Fires all timers up to and including `time`; a timer that is registered meanwhile for a time that is due fires as well. */
   fire(time: number, onTimer: (timestamp: number, key: unknown) => void): void {
-    while (this.times.peek() <= time) {
+    while (this.times.size > 0 && this.times.peek() <= time) {
       const timestamp = this.times.peek();
       const bucket = this.buckets.get(timestamp) as Map<unknown, unknown>;
       for (const [id, key] of bucket) {

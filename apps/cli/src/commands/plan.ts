@@ -1,0 +1,19 @@
+/** `weir plan`: the graph of a job, without running it. */
+import { buildStreamGraph, parseJobArguments } from '@weir/datastream';
+import { createJobGraph, describePlan, formatPlan, jobGraphOptions } from '@weir/graph';
+import type { PlanInvocation } from '../command-line.js';
+import { ExitCode, type CliIo } from '../io.js';
+import { loadJob } from '../module/load-job.js';
+import { configurationOf } from '../run-configuration.js';
+
+export async function plan(invocation: PlanInvocation, io: CliIo): Promise<number> {
+  const configuration = configurationOf(invocation);
+  const raw = parseJobArguments(invocation.jobArguments);
+  process.setSourceMapsEnabled(true);
+  const { definition, artifactHash } = await loadJob(invocation.module, io.workingDirectory, configuration);
+  const graph = buildStreamGraph(definition, raw, configuration);
+  const compiled = createJobGraph(graph, jobGraphOptions(graph, configuration));
+  const described = describePlan(compiled);
+  io.out.write(invocation.json ? `${JSON.stringify({ ...described, graphHash: compiled.graph.hash, artifactHash })}\n` : formatPlan(described));
+  return ExitCode.ok;
+}
