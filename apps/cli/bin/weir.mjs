@@ -3,11 +3,16 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-process.setSourceMapsEnabled(true);
 const script = new URL('../scripts/bundle.mjs', import.meta.url);
 if (existsSync(script)) {
   const { bundleIsFresh, bundle } = await import(script.href);
-  if (!bundleIsFresh()) await bundle();
+  if (!bundleIsFresh()) {
+    await bundle().catch((failure) => {
+      // esbuild has printed the places already.
+      process.stderr.write(`error: Weir's own sources do not compile: ${failure.message.split('\n')[0]}\n`);
+      process.exit(1);
+    });
+  }
 }
 const main = new URL('../dist/bundle/main.js', import.meta.url);
 if (!existsSync(main)) {

@@ -66,6 +66,16 @@ function entryPoints() {
   return entries;
 }
 
+/** msgpack-lite falls back to `new Buffer(size)`, of which Node warns outside node_modules: here it is inside the bundle. */
+const quietBuffers = {
+  name: 'quiet-buffers',
+  setup(build) {
+    build.onLoad({ filter: /msgpack-lite\/lib\/bufferish-buffer\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace('new Buffer(size)', 'Buffer.alloc(size)'),
+    }));
+  },
+};
+
 /** Builds into a fresh folder and swaps it in: a process that starts meanwhile sees the old bundle or the new one. */
 export async function bundle() {
   const stamp = sourceStamp();
@@ -91,6 +101,7 @@ export async function bundle() {
       chunkNames: 'chunk/[name]-[hash]',
       metafile: true,
       logLevel: 'error',
+      plugins: [quietBuffers],
       banner: { js: "import { createRequire as weirCreateRequire } from 'node:module'; const require = weirCreateRequire(import.meta.url);" },
     });
     writeFileSync(join(temporary, 'meta.json'), JSON.stringify(result.metafile));

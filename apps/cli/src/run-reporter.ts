@@ -4,6 +4,7 @@
  */
 import type { JobEvent, JobResult, JobStatus } from '@weir/cluster';
 import type { JobHandle } from '@weir/embedded';
+import type { JobGraph } from '@weir/graph';
 import type { CliIo } from './io.js';
 import { renderEvent, noteLine } from './render/events.js';
 import { renderFailure } from './render/error.js';
@@ -17,7 +18,7 @@ export interface RunReporter {
   note(level: 'info' | 'warn', text: string): void;
   /** Follows the job until `ended`. */
   follow(handle: JobHandle): void;
-  ended(result: JobResult): void;
+  ended(result: JobResult, graph: JobGraph): void;
   /** The job's own summary. */
   summary(text: string): void;
 }
@@ -48,10 +49,10 @@ class JsonReporter implements RunReporter {
     };
   }
 
-  ended(result: JobResult): void {
+  ended(result: JobResult, graph: JobGraph): void {
     this.end();
     const { jobId, state, durationMs, status, failure } = result;
-    const records = sourceRecords(status);
+    const records = sourceRecords(status, graph);
     this.line({
       type: 'result', jobId, jobName: status.jobName, state, durationMs, records,
       recordsPerSecond: durationMs === 0 ? 0 : (records * 1000) / durationMs,
@@ -88,11 +89,11 @@ class PlainReporter implements RunReporter {
     this.end = handle.onEvent((event) => this.event(event));
   }
 
-  ended(result: JobResult): void {
+  ended(result: JobResult, graph: JobGraph): void {
     this.end();
     const { workingDirectory } = this.io;
     if (result.failure !== undefined) this.say(renderFailure(result.failure, { style: this.style, workingDirectory }));
-    this.say(renderSummary(result, this.style));
+    this.say(renderSummary(result, graph, this.style));
   }
 
   summary(text: string): void {

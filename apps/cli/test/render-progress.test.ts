@@ -31,6 +31,11 @@ const status = (seconds: number, changes: Partial<JobStatus> = {}): JobStatus =>
   ...changes,
 });
 
+const vertexOfSource = {
+  id: vertexId(hex('a')), name: 'flights', parallelism: 2, maxParallelism: 128, maxParallelismExplicit: false, slotSharingGroup: 'default',
+  operators: [{ operatorId: operatorId(hex('a')), name: 'Source: flights', uid: 'flights', kind: 'source', stateful: true, outputs: [] }],
+} as const;
+
 function sampleAfter(seconds: number, changes: (at: number) => Partial<JobStatus>) {
   const sampler = new JobSampler();
   sampler.sample(status(seconds - 1, changes(seconds - 1)), (seconds - 1) * 1000, (seconds - 1) * 1000);
@@ -96,7 +101,11 @@ describe('plain lines', () => {
 
   it('end with a summary', () => {
     const result = { jobId: jobId(hex('1')), state: 'finished', durationMs: 5000, status: status(5, { checkpoints: { completed: 3, failed: 0, inProgress: 0 } }) } as const;
-    expect(renderSummary(result).join('\n')).toMatchInlineSnapshot(`
+    const graph = {
+      jobName: 'late departures', edges: [], hash: '',
+      vertices: [{ ...vertexOfSource, inputCount: 0 }, { ...vertexOfSource, id: vertexId(hex('c')), operators: [], inputCount: 1 }],
+    } as const;
+    expect(renderSummary(result, graph).join('\n')).toMatchInlineSnapshot(`
       "late departures  finished after 5.0 s
         records      2,000,000 (400,000/s)
         checkpoints  3

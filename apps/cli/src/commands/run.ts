@@ -2,6 +2,7 @@
 import { jobProgram, parseJobArguments, type JobDefinition } from '@weir/datastream';
 import type { JobResult } from '@weir/cluster';
 import type { JobHandle } from '@weir/embedded';
+import type { JobGraph } from '@weir/graph';
 import { createLocalRunner } from '@weir/local';
 import type { RunInvocation } from '../command-line.js';
 import { readCommittedLines } from '../committed-lines.js';
@@ -33,8 +34,8 @@ export async function run(invocation: RunInvocation, io: CliIo): Promise<number>
   const stopListening = cancelOnInterrupt(local.handle, reporter, io);
   const result = await local.result;
   stopListening();
-  reporter.ended(result);
-  if (result.state === 'finished') await tellSummary(definition, parameters, result, reporter, io);
+  reporter.ended(result, local.graph);
+  if (result.state === 'finished') await tellSummary(definition, parameters, { result, graph: local.graph }, reporter, io);
   return exitCodeOf(result);
 }
 
@@ -54,9 +55,11 @@ function cancelOnInterrupt(handle: JobHandle, reporter: RunReporter, io: CliIo):
 }
 
 /** A summary that fails is told and changes nothing: the job has finished. */
-async function tellSummary(definition: JobDefinition<unknown>, parameters: unknown, result: JobResult, reporter: RunReporter, io: CliIo): Promise<void> {
+async function tellSummary(
+  definition: JobDefinition<unknown>, parameters: unknown, { result, graph }: { result: JobResult; graph: JobGraph }, reporter: RunReporter, io: CliIo,
+): Promise<void> {
   if (definition.summary === undefined) return;
-  const records = sourceRecords(result.status);
+  const records = sourceRecords(result.status, graph);
   try {
     reporter.summary(await definition.summary({
       params: parameters,

@@ -1,20 +1,21 @@
 /** The block at the end of a run. */
 import type { JobResult, JobStatus } from '@weir/cluster';
+import type { JobGraph } from '@weir/graph';
 import { count, duration, plainStyle, type Style } from './text.js';
 
-/** Records that came out of the sources: those operators that have no input. */
-export function sourceRecords(status: JobStatus): number {
+/** Records that came out of the job's sources. */
+export function sourceRecords(status: JobStatus, graph: JobGraph): number {
+  const sources = new Set<string>(graph.vertices.filter((vertex) => vertex.inputCount === 0).map((vertex) => vertex.operators[0].operatorId));
   let records = 0;
   for (const { operators } of status.vertices) {
-    const head = operators.at(0);
-    if (head !== undefined && head.recordsIn === 0) records += head.recordsOut;
+    for (const operator of operators) if (sources.has(operator.operatorId)) records += operator.recordsOut;
   }
   return records;
 }
 
-export function renderSummary(result: JobResult, style: Style = plainStyle): string[] {
+export function renderSummary(result: JobResult, graph: JobGraph, style: Style = plainStyle): string[] {
   const { status, durationMs } = result;
-  const records = sourceRecords(status);
+  const records = sourceRecords(status, graph);
   const perSecond = durationMs === 0 ? 0 : (records * 1000) / durationMs;
   const state = result.state === 'finished' ? style.green(result.state) : result.state === 'failed' ? style.red(result.state) : style.yellow(result.state);
   return [

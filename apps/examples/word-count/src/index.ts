@@ -1,1 +1,1 @@
-export {};
+export { default, words } from './job.js';

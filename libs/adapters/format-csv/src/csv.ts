@@ -1,5 +1,6 @@
 /** CSV (RFC 4180) with or without a header row, for reading and writing. */
-import type { ParserContext, RecordEncoder, RecordFormat } from '@weir/connector';
+import { toError } from '@weir/base';
+import { type ParserContext, type RecordEncoder, type RecordFormat, RecordRejection } from '@weir/connector';
 import { type FieldDescription, types, type TypeInformation } from '@weir/types';
 import { fieldReader, fieldText, recordMaker } from './csv-columns.js';
 import { type CsvDialect, quoteField } from './csv-fields.js';
@@ -61,7 +62,7 @@ export function csv<T>(options: TypedCsvOptions<T> | ParsedCsvOptions<T> | Named
     });
     const width = names?.length ?? columns?.length;
     if (parse !== undefined) {
-      return { width, toRecord: indexes === undefined ? parse : (fields) => parse(indexes.map((index) => fields[index])) };
+      return { width, toRecord: guarded(indexes === undefined ? parse : (fields) => parse(indexes.map((index) => fields[index]))) };
     }
     return { width, toRecord: recordMaker(columns as readonly FieldDescription[], indexes as readonly number[]) as FieldsToRecord<T> };
   };
@@ -75,6 +76,17 @@ export function csv<T>(options: TypedCsvOptions<T> | ParsedCsvOptions<T> | Named
     ...(type === undefined ? {} : { outputType: type }),
     createParser: (context: ParserContext) => new CsvParser<T>({ dialect, header, quotedNewlines, bind }, context),
     createEncoder: () => csvEncoder<T>(columns, dialect, header, quotedNewlines),
+  };
+}
+
+/** What the user's function throws is about its row. */
+function guarded<T>(parse: FieldsToRecord<T>): FieldsToRecord<T> {
+  return (fields) => {
+    try {
+      return parse(fields);
+    } catch (thrown) {
+      throw new RecordRejection('shape', toError(thrown).message);
+    }
   };
 }
 

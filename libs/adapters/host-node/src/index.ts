@@ -2,4 +2,3 @@ export { SystemClock } from './system-clock.js';
 export { SystemTimers } from './system-timers.js';
 export { SystemRandom } from './system-random.js';
 export { ConsoleLogger, type ConsoleLoggerOptions } from './console-logger.js';
-export { StandardInputNotReplayableError, StandardInputSource } from './standard-input-source.js';

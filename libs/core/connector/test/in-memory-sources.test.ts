@@ -42,7 +42,11 @@ class TinyRuntime<T> {
   };
   readonly enumerator;
 
-  constructor(source: RangeSource<T>, parallelism: number, restored?: { enumerator: IndexRangeEnumeratorState; splits: readonly (readonly IndexRangeSplit[])[] }) {
+  constructor(
+    source: RangeSource<T>,
+    parallelism: number,
+    restored?: { enumerator: IndexRangeEnumeratorState; splits: readonly (readonly IndexRangeSplit[])[] },
+  ) {
     const context: EnumeratorContext<IndexRangeSplit> = {
       ...this.services,
       parallelism,
@@ -57,7 +61,9 @@ class TinyRuntime<T> {
     };
     this.enumerator = source.createEnumerator(context, restored?.enumerator);
     for (let subtaskIndex = 0; subtaskIndex < parallelism; subtaskIndex++) {
-      const reader = source.createReader({ ...this.services, subtaskIndex, parallelism, sendSplitRequest: () => undefined, skippedRecords: { count: 0 } });
+      const reader = source.createReader(
+        { ...this.services, subtaskIndex, parallelism, sendSplitRequest: () => undefined, skippedRecords: { count: 0 } },
+      );
       this.readers.push(reader);
       reader.addSplits(restored?.splits[subtaskIndex] ?? []);
       reader.start();
@@ -93,13 +99,17 @@ describe('in-memory sources', () => {
 
   it('go on from the exact position after a restore at another parallelism', () => {
     fc.assert(
-      fc.property(fc.nat(200), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), fc.array(fc.nat(60), { minLength: 5, maxLength: 5 }), (count, before, after, limits) => {
+      fc.property(fc.nat(200), fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 }), fc.array(
+        fc.nat(60), { minLength: 5, maxLength: 5 },
+      ), (count, before, after, limits) => {
         const source = new CollectionSource(Array.from({ length: count }, (_, i) => `v${i}`));
         const first = new TinyRuntime(source, before);
         const taken: string[] = [];
         for (let subtask = 0; subtask < before; subtask++) if (limits[subtask] > 0) first.take(subtask, limits[subtask], taken);
         const splits: IndexRangeSplit[][] = Array.from({ length: after }, () => []);
-        first.readers.flatMap((reader) => [...reader.snapshotState(1)]).forEach((split, i) => splits[i % after].push(structuredClone(split)));
+        first.readers.flatMap((reader) => [...reader.snapshotState(1)]).forEach(
+          (split, i) => splits[i % after].push(structuredClone(split)),
+        );
         const second = new TinyRuntime(source, after, { enumerator: structuredClone(first.enumerator.snapshotState(1)), splits });
         for (let subtask = 0; subtask < after; subtask++) expect(second.take(subtask, Infinity, taken)).toBe('end');
         expect(taken.sort()).toEqual(Array.from({ length: count }, (_, i) => `v${i}`).sort());
@@ -151,8 +161,11 @@ describe('in-memory sources', () => {
 
   it('are continuous without a count, and refuse nonsense', () => {
     expect(new DataGeneratorSource((i) => i).boundedness).toBe('continuous');
-    for (const mistake of [() => new SequenceSource(0.5, 1), () => new DataGeneratorSource((i) => i, -1), () => new DataGeneratorSource((i) => i, 1, { recordsPerSecond: 0 })]) {
-      expect(mistake).toThrow(InvalidSourceError);
-    }
+    const mistakes = [
+      () => new SequenceSource(0.5, 1),
+      () => new DataGeneratorSource((i) => i, -1),
+      () => new DataGeneratorSource((i) => i, 1, { recordsPerSecond: 0 }),
+    ];
+    for (const mistake of mistakes) expect(mistake).toThrow(InvalidSourceError);
   });
 });

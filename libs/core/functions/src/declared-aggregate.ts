@@ -1,6 +1,7 @@
 /**
  * Aggregates that say what they compute instead of only computing it: count, sum, mean, min, max, and several at once. Because their
- * accumulators are known to be a few numbers, the runtime may keep them in typed columns; everybody else uses them as any AggregateFunction.
+ * accumulators are known to be a few numbers, the runtime may keep them in typed columns; everybody else uses them as any
+ * AggregateFunction.
  *
  * G1: the accumulator of n columns is a plain object `{ c0, …, cn-1 }` of numbers, made by one literal, so that all have one hidden class.
  * G2: `merge` is exact for count, min and max, and as exact as float64 addition for sum and mean.
@@ -47,7 +48,9 @@ export class DeclaredAggregate<I, O> implements AggregateFunction<I, ColumnAccum
   }
 }
 
-function generate<I, O>(columns: readonly AccumulatorColumn<I>[], resultExpression: ResultExpression): AggregateFunction<I, ColumnAccumulator, O> &
+function generate<I, O>(
+  columns: readonly AccumulatorColumn<I>[], resultExpression: ResultExpression,
+): AggregateFunction<I, ColumnAccumulator, O> &
   Required<Pick<AggregateFunction<I, ColumnAccumulator, O>, 'merge'>> {
   const names = columns.map((_column, i) => `c${i}`);
   const literal = columns.map((column, i) => `${names[i]}: ${column.initial}`).join(', ');
@@ -87,12 +90,13 @@ function mergeStatement(op: AccumulatorColumnOp, a: string, b: string): string {
   }
 }
 
+type AggregateParts = Readonly<Record<string, DeclaredAggregate<never, unknown>>>;
 /** The results of several aggregates by name. */
-export type AggregateResults<A extends Readonly<Record<string, DeclaredAggregate<never, unknown>>>> = {
+export type AggregateResults<A extends AggregateParts> = {
   readonly [Name in keyof A]: A[Name] extends DeclaredAggregate<never, infer O> ? O : never;
 };
 /** The records that all of them accept. */
-export type AggregateInput<A extends Readonly<Record<string, DeclaredAggregate<never, unknown>>>> = {
+export type AggregateInput<A extends AggregateParts> = {
   [Name in keyof A]: A[Name] extends DeclaredAggregate<infer I, unknown> ? (value: I) => void : never;
 }[keyof A] extends (value: infer I) => void
   ? I
@@ -105,8 +109,12 @@ const first: ResultExpression = (columns) => columns[0];
  * `aggregates.all({ trips: aggregates.count(), delay: aggregates.mean((f: Flight) => f.delay) })` gives `{ trips, delay }`.
  */
 export const aggregates = {
-  count: (): DeclaredAggregate<unknown, number> => new DeclaredAggregate('count', [{ op: 'count', initial: 0, selector: undefined }], first),
-  sum: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> => new DeclaredAggregate('sum', [{ op: 'sum', initial: 0, selector }], first),
+  count: (): DeclaredAggregate<unknown, number> => new DeclaredAggregate(
+    'count', [{ op: 'count', initial: 0, selector: undefined }], first,
+  ),
+  sum: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> => new DeclaredAggregate(
+    'sum', [{ op: 'sum', initial: 0, selector }], first,
+  ),
   /** NaN of no records. */
   mean: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> =>
     new DeclaredAggregate<I, number>(
@@ -115,10 +123,15 @@ export const aggregates = {
       (columns) => `${columns[0]} / ${columns[1]}`,
     ),
   /** Infinity of no records; NaN values are passed over. */
-  min: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> => new DeclaredAggregate('min', [{ op: 'min', initial: Infinity, selector }], first),
+  min: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> => new DeclaredAggregate(
+    'min', [{ op: 'min', initial: Infinity, selector }], first,
+  ),
   /** -Infinity of no records; NaN values are passed over. */
-  max: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> => new DeclaredAggregate('max', [{ op: 'max', initial: -Infinity, selector }], first),
-  all: <const A extends Readonly<Record<string, DeclaredAggregate<never, unknown>>>>(parts: A): DeclaredAggregate<AggregateInput<A>, AggregateResults<A>> => {
+  max: <I>(selector: NumberSelector<I>): DeclaredAggregate<I, number> => new DeclaredAggregate(
+    'max', [{ op: 'max', initial: -Infinity, selector }], first,
+  ),
+  /** Several at once; their results by name. */
+  all: <const A extends AggregateParts>(parts: A): DeclaredAggregate<AggregateInput<A>, AggregateResults<A>> => {
     const entries = Object.entries(parts);
     const columns = entries.flatMap(([, part]) => part.columns) as unknown as AccumulatorColumn<AggregateInput<A>>[];
     return new DeclaredAggregate(`all(${Object.keys(parts).join(', ')})`, columns, (names) => {

@@ -18,17 +18,23 @@ export function isAllToAll(partitioner: Partitioner['kind']): boolean {
 }
 
 /** Consumers of one producer subtask. */
-export function consumerSubtasks(partitioner: Partitioner['kind'], producerIndex: number, producers: number, consumers: number): SubtaskRange {
+export function consumerSubtasks(
+  partitioner: Partitioner['kind'], producerIndex: number, producers: number, consumers: number,
+): SubtaskRange {
   if (isAllToAll(partitioner)) return { first: 0, last: consumers - 1 };
   assert(partitioner === 'rescale' || producers === consumers, `forward from ${producers} to ${consumers} subtasks`);
   return producers >= consumers ? single(ownerOf(producerIndex, producers, consumers)) : share(producerIndex, producers, consumers);
 }
 
 /** Producers of one consumer subtask; the inverse of `consumerSubtasks`. */
-export function producerSubtasks(partitioner: Partitioner['kind'], consumerIndex: number, producers: number, consumers: number): SubtaskRange {
+export function producerSubtasks(
+  partitioner: Partitioner['kind'], consumerIndex: number, producers: number, consumers: number,
+): SubtaskRange {
   if (isAllToAll(partitioner)) return { first: 0, last: producers - 1 };
   if (producers >= consumers) {
-    return { first: Math.floor((consumerIndex * producers) / consumers), last: Math.floor(((consumerIndex + 1) * producers) / consumers) - 1 };
+    return {
+      first: Math.floor((consumerIndex * producers) / consumers), last: Math.floor(((consumerIndex + 1) * producers) / consumers) - 1,
+    };
   }
   return single(Math.floor((consumerIndex * producers) / consumers));
 }

@@ -68,14 +68,14 @@ function isInsideChain(edge: ResolvedEdge, places: ReadonlyMap<number, Place>): 
   return source.chainIndex === target.chainIndex;
 }
 
-function vertexOf(chain: OperatorChain, edges: readonly ResolvedEdge[], ids: ReadonlyMap<number, OperatorId>, places: ReadonlyMap<number, Place>): JobVertex {
+function vertexOf(
+  chain: OperatorChain, edges: readonly ResolvedEdge[], ids: ReadonlyMap<number, OperatorId>, places: ReadonlyMap<number, Place>,
+): JobVertex {
   const operators = chain.nodes.map((node): ChainedOperator => {
     const outputs = edges
       .filter((edge) => edge.sourceId === node.id && isInsideChain(edge, places))
       .map((edge): ChainEdge => ({ targetIndex: (places.get(edge.targetId) as Place).operatorIndex, sideOutputId: edge.sideOutputId }));
-    // A map or filter behind keyBy may hold keyed state, whatever its kind.
-    const stateful = isStateful(node.spec) || node.keySelectors.some((selector) => selector !== undefined);
-    return { operatorId: ids.get(node.id) as OperatorId, name: node.name, uid: node.uid, kind: node.spec.kind, stateful, outputs };
+    return { operatorId: ids.get(node.id) as OperatorId, name: node.name, uid: node.uid, kind: node.spec.kind, stateful: isStateful(node.spec), outputs };
   });
   const [head] = chain.nodes;
   return {

@@ -5,7 +5,9 @@ import type { StreamGraph } from './stream-graph.js';
 
 export const GraphConfig = {
   parallelism: configOption.integer('parallelism.default', 1, 'Parallelism of operators that set none.'),
-  maxParallelism: configOption.integer('pipeline.max-parallelism', -1, 'Max parallelism of operators that set none; -1: derived from the parallelism.'),
+  maxParallelism: configOption.integer(
+    'pipeline.max-parallelism', -1, 'Max parallelism of operators that set none; -1: derived from the parallelism.',
+  ),
   operatorChaining: configOption.boolean('pipeline.operator-chaining.enabled', true, 'Runs operators that exchange nothing in one task.'),
 };
 

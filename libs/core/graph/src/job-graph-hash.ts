@@ -4,7 +4,9 @@ import type { JobGraph } from './job-graph.js';
 
 /** 32 hexadecimal digits over the canonical JSON: keys sorted, absent values left out, automatic max parallelism left out. */
 export function hashJobGraph(graph: Omit<JobGraph, 'hash'>): string {
-  const vertices = graph.vertices.map((vertex) => ({ ...vertex, maxParallelism: vertex.maxParallelismExplicit ? vertex.maxParallelism : undefined }));
+  const vertices = graph.vertices.map(
+    (vertex) => ({ ...vertex, maxParallelism: vertex.maxParallelismExplicit ? vertex.maxParallelism : undefined }),
+  );
   return murmur128HexOfText(canonicalJson({ jobName: graph.jobName, vertices, edges: graph.edges }));
 }
 

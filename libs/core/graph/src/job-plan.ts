@@ -99,7 +99,9 @@ function chainLines(node: PlanNode, index: number, indent: string, below: string
   const lines = [`${indent}${operator.name}${uid}${side === undefined ? '' : ` (side output ${side})`}`];
   operator.feeds.forEach((feed, i) => {
     const last = i === operator.feeds.length - 1;
-    lines.push(...chainLines(node, feed.operatorIndex, `${below}${last ? '└─ ' : '├─ '}`, `${below}${last ? '   ' : '│  '}`, feed.sideOutput));
+    lines.push(
+      ...chainLines(node, feed.operatorIndex, `${below}${last ? '└─ ' : '├─ '}`, `${below}${last ? '   ' : '│  '}`, feed.sideOutput),
+    );
   });
   return lines;
 }

@@ -23,7 +23,9 @@ export interface OperatorChain {
 }
 
 /** Chains in the topological order of their heads. `ordered` is in topological order. */
-export function buildChains(ordered: readonly ResolvedNode[], edges: readonly ResolvedEdge[], chainingEnabled: boolean): readonly OperatorChain[] {
+export function buildChains(
+  ordered: readonly ResolvedNode[], edges: readonly ResolvedEdge[], chainingEnabled: boolean,
+): readonly OperatorChain[] {
   const chains: OperatorChain[] = [];
   const chainOf = new Map<number, OperatorChain>();
   const nodes = new Map(ordered.map((node) => [node.id, node]));
@@ -51,7 +53,7 @@ function isChainable(edge: ResolvedEdge, upstream: ResolvedNode, downstream: Res
     upstream.slotSharingGroup === downstream.slotSharingGroup && // H2
     upstream.chaining !== 'never' &&
     downstream.chaining === 'always' &&
-    (chain.maxParallelism === undefined || downstream.maxParallelism === undefined || chain.maxParallelism === downstream.maxParallelism) // H2
+    (chain.maxParallelism ?? downstream.maxParallelism) === (downstream.maxParallelism ?? chain.maxParallelism) // H2
   );
 }
 

@@ -26,7 +26,9 @@ export function assignOperatorIds(ordered: readonly StreamNode[], edges: readonl
   return ids;
 }
 
-function idOfPlace(node: StreamNode, edges: readonly StreamEdge[], ids: ReadonlyMap<number, OperatorId>, ranks: Map<string, number>): OperatorId {
+function idOfPlace(
+  node: StreamNode, edges: readonly StreamEdge[], ids: ReadonlyMap<number, OperatorId>, ranks: Map<string, number>,
+): OperatorId {
   const inputs = edges
     .filter((edge) => edge.targetId === node.id)
     .map((edge) => [edge.inputIndex, ids.get(edge.sourceId), edge.sideOutputId ?? null]);

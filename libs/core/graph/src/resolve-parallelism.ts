@@ -11,13 +11,17 @@ export interface ResolvedParallelism {
 }
 
 /** Throws `WEIR_PARALLELISM_INVALID`. */
-export function resolveParallelism(node: StreamNode, defaultParallelism: number, defaultMaxParallelism: number | undefined): ResolvedParallelism {
+export function resolveParallelism(
+  node: StreamNode, defaultParallelism: number, defaultMaxParallelism: number | undefined,
+): ResolvedParallelism {
   const parallelism = node.parallelism ?? defaultParallelism;
   const maxParallelism = node.maxParallelism ?? defaultMaxParallelism;
   checkRange(node, 'parallelism', parallelism);
   if (maxParallelism !== undefined) checkRange(node, 'max parallelism', maxParallelism);
   if (maxParallelism !== undefined && parallelism > maxParallelism) {
-    throw new InvalidParallelismError(node.name, `parallelism ${parallelism} of ${node.name} is above its max parallelism ${maxParallelism}`);
+    throw new InvalidParallelismError(
+      node.name, `parallelism ${parallelism} of ${node.name} is above its max parallelism ${maxParallelism}`,
+    );
   }
   return { parallelism, maxParallelism };
 }
@@ -28,7 +32,9 @@ function checkRange(node: StreamNode, what: string, value: number): void {
 }
 
 /** Throws `WEIR_FORWARD_PARALLELISM`. */
-export function resolvePartitioner(edge: StreamEdge, source: StreamNode & ResolvedParallelism, target: StreamNode & ResolvedParallelism): Partitioner {
+export function resolvePartitioner(
+  edge: StreamEdge, source: StreamNode & ResolvedParallelism, target: StreamNode & ResolvedParallelism,
+): Partitioner {
   const equal = source.parallelism === target.parallelism;
   if (edge.partitioner.kind === 'auto') return equal ? { kind: 'forward' } : { kind: 'rebalance' };
   if (edge.partitioner.kind === 'forward' && !equal) {

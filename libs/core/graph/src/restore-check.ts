@@ -19,11 +19,14 @@ export interface RestoreOptions {
 
 /** A sentence per stateful operator without uid; for a warning at submit. */
 export function checkUids(compiled: CompiledJob): string[] {
-  return withoutUid(compiled).map((operator) => `operator ${operator.name} keeps state but has no uid: its state is lost when the graph changes; call .uid(...)`);
+  return withoutUid(compiled).map(
+    (operator) => `operator ${operator.name} keeps state but has no uid: its state is lost when the graph changes; call .uid(...)`,
+  );
 }
 
 /**
- * Throws `WEIR_RESTORE_MISMATCH` with all problems at once, or `WEIR_UID_MISSING` when missing uids are the only one. Max-parallelism conflicts
+ * Throws `WEIR_RESTORE_MISMATCH` with all problems at once, or `WEIR_UID_MISSING` when missing uids are the only one. Max-parallelism
+ * conflicts
  * are never allowed: they would put keys into the wrong groups.
  */
 export function checkRestorable(snapshotOperators: readonly SnapshotOperator[], compiled: CompiledJob, options: RestoreOptions): void {
@@ -44,12 +47,17 @@ export function checkRestorable(snapshotOperators: readonly SnapshotOperator[], 
  * `WEIR_RESTORE_MISMATCH` when operators of one chain bring different ones.
  */
 export function adoptMaxParallelism(compiled: CompiledJob, snapshotOperators: readonly SnapshotOperator[]): CompiledJob {
-  const old = new Map(snapshotOperators.filter((operator) => operator.stateful).map((operator) => [operator.operatorId, operator.maxParallelism]));
+  const old = new Map(
+    snapshotOperators.filter((operator) => operator.stateful).map((operator) => [operator.operatorId, operator.maxParallelism]),
+  );
   const vertices = compiled.graph.vertices.map((vertex) => {
     if (vertex.maxParallelismExplicit) return vertex;
     const brought = new Set(vertex.operators.flatMap((operator) => old.get(operator.operatorId) ?? []));
     if (brought.size > 1) {
-      throw new RestoreMismatchError([`operators of the chain ${vertex.name} bring different max parallelism: ${[...brought].join(', ')}; set it explicitly or unchain them`]);
+      const values = [...brought].join(', ');
+      throw new RestoreMismatchError([
+        `operators of the chain ${vertex.name} bring different max parallelism: ${values}; set it explicitly or unchain them`,
+      ]);
     }
     const [maxParallelism] = brought;
     return maxParallelism === undefined ? vertex : { ...vertex, maxParallelism };
@@ -64,18 +72,25 @@ function withoutUid(compiled: CompiledJob): readonly ChainedOperator[] {
   return operatorsOf(compiled).filter((operator) => operator.stateful && operator.uid === undefined);
 }
 function vertexByOperator(compiled: CompiledJob): ReadonlyMap<OperatorId, JobVertex> {
-  return new Map(compiled.graph.vertices.flatMap((vertex) => vertex.operators.map((operator): [OperatorId, JobVertex] => [operator.operatorId, vertex])));
+  return new Map(
+    compiled.graph.vertices.flatMap((vertex) => vertex.operators.map((operator): [OperatorId, JobVertex] => [operator.operatorId, vertex])),
+  );
 }
 
-function missingOperators(snapshotOperators: readonly SnapshotOperator[], compiled: CompiledJob, vertices: ReadonlyMap<OperatorId, JobVertex>): string[] {
+function missingOperators(
+  snapshotOperators: readonly SnapshotOperator[], compiled: CompiledJob, vertices: ReadonlyMap<OperatorId, JobVertex>,
+): string[] {
   const known = new Set(snapshotOperators.map((operator) => operator.operatorId));
   const newUids = operatorsOf(compiled).filter((operator) => !known.has(operator.operatorId)).flatMap((operator) => operator.uid ?? []);
   return snapshotOperators
     .filter((old) => old.stateful && !vertices.has(old.operatorId))
     .map((old) => {
-      if (old.uid === undefined) return `the snapshot has state of operator ${old.name} (${old.operatorId}), which had no uid and is not at its place any more`;
+      if (old.uid === undefined) {
+        return `the snapshot has state of operator ${old.name} (${old.operatorId}), which had no uid and is not at its place any more`;
+      }
       const near = nearestName(old.uid, newUids);
-      return `the snapshot has state of uid ${old.uid} (${old.name}), which the job lacks${near === undefined ? '' : `; the job has the new uid ${near}`}`;
+      const suggestion = near === undefined ? '' : `; the job has the new uid ${near}`;
+      return `the snapshot has state of uid ${old.uid} (${old.name}), which the job lacks${suggestion}`;
     });
 }
 

@@ -7,7 +7,9 @@ import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js';
  * The nodes in topological order; among those that are ready, the one made first. Throws `WEIR_GRAPH_INVALID` and `WEIR_UID_DUPLICATE`.
  */
 export function validateStreamGraph(graph: StreamGraph): readonly StreamNode[] {
-  if (graph.nodes.length === 0) throw new InvalidGraphError(`job ${graph.jobName} has no operators`, 'Begin with a source and end with a sink.');
+  if (graph.nodes.length === 0) throw new InvalidGraphError(
+    `job ${graph.jobName} has no operators`, 'Begin with a source and end with a sink.',
+  );
   const nodes = nodesById(graph);
   checkUids(graph.nodes);
   for (const edge of graph.edges) checkEdge(edge, nodes);
@@ -21,7 +23,9 @@ export function validateStreamGraph(graph: StreamGraph): readonly StreamNode[] {
 function nodesById(graph: StreamGraph): ReadonlyMap<number, StreamNode> {
   const nodes = new Map<number, StreamNode>();
   for (const node of graph.nodes) {
-    if (nodes.has(node.id)) throw new InvalidGraphError(`two operators have the id ${node.id}`, 'Number the nodes of a stream graph uniquely.');
+    if (nodes.has(node.id)) throw new InvalidGraphError(
+      `two operators have the id ${node.id}`, 'Number the nodes of a stream graph uniquely.',
+    );
     nodes.set(node.id, node);
   }
   return nodes;
@@ -39,14 +43,20 @@ function checkUids(nodes: readonly StreamNode[]): void {
 
 function checkEdge(edge: StreamEdge, nodes: ReadonlyMap<number, StreamNode>): void {
   for (const id of [edge.sourceId, edge.targetId]) {
-    if (!nodes.has(id)) throw new InvalidGraphError(`edge ${edge.sourceId} -> ${edge.targetId} names the unknown operator ${id}`, 'Connect operators of the same graph.');
+    if (!nodes.has(id)) throw new InvalidGraphError(
+      `edge ${edge.sourceId} -> ${edge.targetId} names the unknown operator ${id}`, 'Connect operators of the same graph.',
+    );
   }
   const source = nodes.get(edge.sourceId) as StreamNode;
   const target = nodes.get(edge.targetId) as StreamNode;
   if (edge.inputIndex < 0 || edge.inputIndex >= inputCountOf(target.spec)) {
-    throw new InvalidGraphError(`${target.name} has no input ${edge.inputIndex}`, 'Sources take no input, two-input operators take two, all others one.');
+    throw new InvalidGraphError(
+      `${target.name} has no input ${edge.inputIndex}`, 'Sources take no input, two-input operators take two, all others one.',
+    );
   }
-  if (source.spec.kind === 'sink') throw new InvalidGraphError(`${target.name} reads from the sink ${source.name}`, 'Nothing follows a sink.');
+  if (source.spec.kind === 'sink') throw new InvalidGraphError(
+    `${target.name} reads from the sink ${source.name}`, 'Nothing follows a sink.',
+  );
 }
 
 function checkInputs(node: StreamNode, edges: readonly StreamEdge[]): void {
@@ -71,7 +81,10 @@ function topologicalOrder(graph: StreamGraph): readonly StreamNode[] {
   while (waiting.length > 0) {
     const place = waiting.findIndex((node) => missing.get(node.id) === 0);
     if (place === -1) {
-      throw new InvalidGraphError(`the graph has a cycle through ${waiting.map((node) => node.name).join(', ')}`, 'A dataflow goes from sources to sinks without loops.');
+      throw new InvalidGraphError(
+        `the graph has a cycle through ${waiting.map((node) => node.name).join(', ')}`,
+        'A dataflow goes from sources to sinks without loops.',
+      );
     }
     const [node] = waiting.splice(place, 1);
     ordered.push(node);

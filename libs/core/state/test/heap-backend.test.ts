@@ -6,7 +6,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { types } from '@weir/types';
 import {
-  createKeyIndexClass, HeapKeyedStateBackend, keyGroupOf, keyGroupRangeOf, mergeRestored, readKeyedSnapshot, stateDescriptor, writeKeyedSnapshot,
+  createKeyIndexClass, HeapKeyedStateBackend, keyGroupOf, keyGroupRangeOf, mergeRestored, readKeyedSnapshot,
+  stateDescriptor, writeKeyedSnapshot,
 } from '../src/index.js';
 
 const MAX_PARALLELISM = 16;

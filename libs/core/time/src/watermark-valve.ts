@@ -21,9 +21,12 @@ export class WatermarkValve {
     this.aligned = new Uint8Array(inputCount).fill(1);
   }
 
-  /** Takes a watermark of one input; true when `output` rose. */
+  /**
+   * Takes a watermark of one input; true when `output` rose. Watermarks of an idle input are passed over, but for its end (MAX): idle or not,
+   * it has finished.
+   */
   advance(input: number, watermark: number): boolean {
-    if (watermark <= this.watermarks[input] || this.idle[input] === 1) return false;
+    if (watermark <= this.watermarks[input] || (this.idle[input] === 1 && watermark !== MAX_WATERMARK)) return false;
     this.watermarks[input] = watermark;
     if (this.aligned[input] === 0 && watermark >= this.output) this.aligned[input] = 1;
     return this.recompute();
@@ -57,7 +60,6 @@ export class WatermarkValve {
       }
       active++;
       if (this.aligned[i] === 1 && watermark < minimum) minimum = watermark;
-      if (this.aligned[i] === 0) continue;
     }
     if (unfinished === 0) {
       this.outputIdle = false;

@@ -21,7 +21,7 @@ class NaiveValve {
   }
   advance(i: number, watermark: number): void {
     const input = this.inputs[i];
-    if (input.idle || watermark <= input.watermark) return;
+    if ((input.idle && watermark !== MAX_WATERMARK) || watermark <= input.watermark) return;
     input.watermark = watermark;
     if (watermark >= this.output) input.aligned = true;
     this.settle();
@@ -50,14 +50,25 @@ class NaiveValve {
 
 const step = (inputs: number) =>
   fc.oneof(
-    { weight: 5, arbitrary: fc.record({ kind: fc.constant('watermark' as const), input: fc.nat(inputs - 1), at: fc.oneof(fc.integer({ min: -5, max: 20 }), fc.constant(MAX_WATERMARK)) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record(
+        {
+          kind: fc.constant('watermark' as const),
+          input: fc.nat(inputs - 1),
+          at: fc.oneof(fc.integer({ min: -5, max: 20 }), fc.constant(MAX_WATERMARK)),
+        },
+      ),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('idle' as const), input: fc.nat(inputs - 1), idle: fc.boolean() }) },
   );
 
 describe('the watermark valve', () => {
   it('agrees with the naive model after every step', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 4 }).chain((n) => fc.tuple(fc.constant(n), fc.array(step(n), { maxLength: 40 }))), ([inputs, steps]) => {
+      fc.property(fc.integer({ min: 1, max: 4 }).chain(
+        (n) => fc.tuple(fc.constant(n), fc.array(step(n), { maxLength: 40 })),
+      ), ([inputs, steps]) => {
         const valve = new WatermarkValve(inputs);
         const model = new NaiveValve(inputs);
         for (const s of steps) {
@@ -102,6 +113,14 @@ describe('the watermark valve', () => {
     expect(valve.output).toBe(3);
     expect(valve.setIdle(1, true)).toBe(true);
     expect([valve.output, valve.outputIdle]).toEqual([10, true]);
+  });
+
+  it('given an idle input that ends, then it is finished and the others end the stream', () => {
+    const valve = new WatermarkValve(2);
+    valve.setIdle(0, true);
+    valve.advance(0, MAX_WATERMARK);
+    valve.advance(1, MAX_WATERMARK);
+    expect([valve.output, valve.outputIdle]).toEqual([MAX_WATERMARK, false]);
   });
 
   it('given one finished input and one idle, then the end of time is not announced', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  Duration, EventTimeSessionWindows, InvalidWindowError, maxTimestamp, SlidingEventTimeWindows, TumblingEventTimeWindows, windowStart, WatermarkStrategy,
+  Duration, EventTimeSessionWindows, InvalidWindowError, maxTimestamp, SlidingEventTimeWindows,
+  TumblingEventTimeWindows, windowStart, WatermarkStrategy,
 } from '../src/index.js';
 
 const period = fc.integer({ min: 1, max: 100_000_000 });
@@ -19,7 +20,9 @@ describe('the start of a window', () => {
     );
   });
   it('is itself the start of its own window', () => {
-    fc.assert(fc.property(timestamp, period, (t, size) => expect(windowStart(windowStart(t, 0, size), 0, size)).toBe(windowStart(t, 0, size))));
+    fc.assert(
+      fc.property(timestamp, period, (t, size) => expect(windowStart(windowStart(t, 0, size), 0, size)).toBe(windowStart(t, 0, size))),
+    );
   });
   it('of a full hour is that hour', () => expect(windowStart(7_200_000, 0, 3_600_000)).toBe(7_200_000));
   it('one millisecond before 1970 is an hour before', () => expect(windowStart(-1, 0, 3_600_000)).toBe(-3_600_000));
@@ -27,7 +30,9 @@ describe('the start of a window', () => {
 
 describe('window assigners', () => {
   it('hold sizes in milliseconds', () => {
-    expect(TumblingEventTimeWindows.of(Duration.hours(1))).toEqual({ kind: 'tumbling', timeDomain: 'event-time', sizeMs: 3_600_000, offsetMs: 0 });
+    expect(TumblingEventTimeWindows.of(Duration.hours(1))).toEqual(
+      { kind: 'tumbling', timeDomain: 'event-time', sizeMs: 3_600_000, offsetMs: 0 },
+    );
   });
   it('refuse sizes, slides, gaps and offsets that make no sense', () => {
     const mistakes = [

@@ -37,7 +37,7 @@ export interface TypeInformation<T> {
   readonly isKeyType: boolean;
   /** A new serializer with its own generated code (0.05 ms and more). Make one per use and keep it. */
   createSerializer(): TypeSerializer<T>;
-  /** A new codec of batches with its own generated code and scratch memory (0.15 ms and more, 16 KB). Make one per channel and direction and keep it. */
+  /** A new codec of batches with its own generated code and memory (0.15 ms and more, 16 KB). Make one per channel and direction. */
   createColumnarCodec(): ColumnarCodec<T>;
   describe(): TypeDescription;
 }

@@ -159,10 +159,11 @@ describe('codecs of any type', () => {
 
 describe('columns', () => {
   it('outgrow their scratch memory in the middle of a batch', () => {
-    const type = types.row({ id: types.int, text: types.string, at: types.nullable(types.long), more: types.list(types.string) });
+    const fields = { id: types.int, text: types.string, at: types.nullable(types.long), more: types.list(types.string) };
+    const type = types.row(fields) as TypeInformation<unknown>;
     for (const count of [1, 1000, 1500, 2000, 4000, 20_000]) {
       const values = Array.from({ length: count }, (_, i) => ({ id: i, text: `${i} ü`, at: i % 2 === 0 ? null : i, more: [`${i}`] }));
-      expect(columnarValues(type as TypeInformation<unknown>, columnarBytes(type as TypeInformation<unknown>, values))).toStrictEqual(values);
+      expect(columnarValues(type, columnarBytes(type, values))).toStrictEqual(values);
     }
   });
   it('keep invalid dates invalid, in rows too', () => {
@@ -190,6 +191,7 @@ describe('columns of strings', () => {
   });
   it('give strings that can be owned, equal to what they were', () => {
     fc.assert(fc.property(anyString, (text) => expect(ownedString(text)).toBe(text)));
-    for (const text of ['x'.repeat(13), 'ü'.repeat(5000), `${'x'.repeat(4095)}\u{1F600}`, '\ud800'.repeat(20)]) expect(ownedString(text)).toBe(text);
+    const long = ['x'.repeat(13), 'ü'.repeat(5000), `${'x'.repeat(4095)}\u{1F600}`, '\ud800'.repeat(20)];
+    expect(long.map(ownedString)).toStrictEqual(long);
   });
 });

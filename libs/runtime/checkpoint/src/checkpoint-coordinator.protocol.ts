@@ -155,6 +155,8 @@ export interface CheckpointCoordinatorState {
   /** A periodic trigger came while one was pending: it fires right after. */
   readonly periodicOverdue: boolean;
   readonly failuresInRow: number;
+  /** The last aborted ids whose state was discarded, at most 16: what late acknowledgements of them wrote is discarded again. */
+  readonly recentlyAborted: readonly number[];
   /** The last completed one: finished tasks' snapshots are taken from it, and its notification is repeated at the end of a job. */
   readonly lastCompleted: { readonly metadata: CheckpointMetadata; readonly permit: CommitPermit; readonly summary: CompletedCheckpointSummary } | undefined;
   readonly statistics: CheckpointStatistics;

@@ -14,7 +14,7 @@ import { assert, assertNever, failureInfo, type FailureInfo } from '@weir/base';
 import { assertConsistentCut } from './cut-check.js';
 import { FAILURE_WEIGHTS, type CheckpointFailureReason } from './checkpoint-failure-reason.js';
 import type {
-  CheckpointCoordinatorConfig, CheckpointCoordinatorMessage, CheckpointCoordinatorState, CheckpointInstant, CheckpointStep, PendingCheckpoint, StepOutcome,
+  CheckpointCoordinatorConfig, CheckpointCoordinatorMessage, CheckpointCoordinatorState, CheckpointedTaskState, CheckpointInstant, CheckpointStep, PendingCheckpoint, StepOutcome,
 } from './checkpoint-coordinator.protocol.js';
 import { isFinalDone, isFinalDue, RETRY_DELAY_MS, trigger, triggerFinalIfDue, triggerNext } from './checkpoint-trigger.js';
 import type { CompleteOutcome, RestoredCheckpoint } from './completed-checkpoint.protocol.js';
@@ -22,6 +22,9 @@ import { CoordinatorTurn } from './coordinator-turn.js';
 import { CheckpointAbortedError, CheckpointExpiredError, TooManyFailedCheckpointsError } from './errors.js';
 import { completionSummary, metadataOf, restoredSummary, withAcknowledgement, withCoordinator, withFinishedTask } from './pending-checkpoint.js';
 import { subtaskKey } from './subtask-key.js';
+
+/** As many as Flink remembers; what is older stays until a later leader sweeps it. */
+const REMEMBERED_ABORTS = 16;
 
 /** `restored`: what `CompletedCheckpointStore.recover` gave. The status then counts from zero. */
 export function initialCheckpointCoordinatorState(nextCheckpointId: number, restored?: RestoredCheckpoint): CheckpointCoordinatorState {
@@ -34,6 +37,7 @@ export function initialCheckpointCoordinatorState(nextCheckpointId: number, rest
     lastCompletedAtMs: undefined,
     periodicOverdue: false,
     failuresInRow: 0,
+    recentlyAborted: [],
     lastCompleted: restored === undefined
       ? undefined
       : { metadata: restored.checkpoint.metadata, permit: restored.permit, summary: restoredSummary(restored.permit) },
@@ -110,10 +114,15 @@ function handle(turn: CoordinatorTurn, message: CheckpointCoordinatorMessage): S
 
 type MessageOf<T extends CheckpointCoordinatorMessage['type']> = Extract<CheckpointCoordinatorMessage, { type: T }>;
 
+const LIFE_ORDER: Readonly<Record<CheckpointedTaskState, number>> = {
+  created: 0, initializing: 1, running: 2, 'end-of-data': 3, finished: 4, canceled: 4, failed: 4,
+};
+
 function taskState(turn: CoordinatorTurn, { attempt, state }: MessageOf<'task-state'>): StepOutcome {
   const key = subtaskKey(attempt.vertexId, attempt.subtaskIndex);
   if (!turn.isCurrent(attempt)) return 'unknown-attempt'; // C5
-  if (turn.state.tasks.get(key)?.state === state) return 'duplicate';
+  const before = turn.state.tasks.get(key)?.state ?? 'created';
+  if (LIFE_ORDER[state] <= LIFE_ORDER[before]) return 'duplicate'; // A task's life goes one way, and terminal is terminal.
   turn.update({ tasks: new Map(turn.state.tasks).set(key, { attempt, state }) });
   if (state === 'failed' || state === 'canceled') {
     abortPending(turn, (pending) => pending.missingTasks.has(key), 'job-failover');
@@ -138,7 +147,7 @@ function acknowledge(turn: CoordinatorTurn, message: MessageOf<'acknowledge'>): 
   const pending = turn.pending(checkpointId);
   if (pending === undefined) {
     if (checkpointId === turn.state.lastCompleted?.metadata.checkpointId) return 'duplicate';
-    if (checkpointId < turn.state.nextCheckpointId) turn.effect({ type: 'discard-state', checkpointId });
+    if (turn.state.recentlyAborted.includes(checkpointId)) turn.effect({ type: 'discard-state', checkpointId });
     return 'discarded';
   }
   const key = subtaskKey(attempt.vertexId, attempt.subtaskIndex);
@@ -241,7 +250,10 @@ function abortPendingOne(turn: CoordinatorTurn, pending: PendingCheckpoint, reas
   turn.drop(checkpointId);
   turn.countAborted(reason);
   turn.effect({ type: 'notify-aborted', checkpointId, reason, failure });
-  if (discard) turn.effect({ type: 'discard-state', checkpointId });
+  if (discard) {
+    turn.update({ recentlyAborted: [...turn.state.recentlyAborted, checkpointId].slice(-REMEMBERED_ABORTS) });
+    turn.effect({ type: 'discard-state', checkpointId });
+  }
   switch (FAILURE_WEIGHTS[reason]) {
     case 'ignored':
       return;

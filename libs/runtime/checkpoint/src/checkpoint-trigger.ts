@@ -7,13 +7,16 @@ import type { CheckpointCoordinatorState, StepOutcome } from './checkpoint-coord
 import type { CoordinatorTurn } from './coordinator-turn.js';
 import { newPendingCheckpoint } from './pending-checkpoint.js';
 import type { SubtaskSnapshot } from './snapshot.js';
+import { subtaskKey } from './subtask-key.js';
 
 /** Pause before a failed final (or overdue) checkpoint is tried again, and between repetitions of the last notification. */
 export const RETRY_DELAY_MS = 1000;
 
-/** A final checkpoint has completed and all tasks are those that it covers, or were restored from it. */
-export function isFinalDone(state: CheckpointCoordinatorState): boolean {
-  return state.lastCompleted?.metadata.isFinal === true;
+/** The last completed checkpoint is final and contains the end of every task there is now: an upgraded job may have others. */
+export function isFinalDone({ lastCompleted, tasks }: CheckpointCoordinatorState): boolean {
+  if (lastCompleted?.metadata.isFinal !== true) return false;
+  const covered = new Set(lastCompleted.metadata.subtasks.map(({ vertexId, subtaskIndex }) => subtaskKey(vertexId, subtaskIndex)));
+  return [...tasks.keys()].every((key) => covered.has(key));
 }
 
 /** All unfinished tasks are at end of data, there is at least one, and no final checkpoint has been made. */
@@ -64,6 +67,7 @@ export function trigger(turn: CoordinatorTurn, kind: 'periodic' | 'manual' | 'fi
   const { config, now } = turn;
   const { phase, pending, tasks, lastCompletedAtMs, nextCheckpointId } = turn.state;
   if (phase === 'stopped') return turn.refuse('stopped');
+  if (isFinalDone(turn.state)) return turn.refuse('nothing-to-do');
   if (pending.length >= config.maxConcurrent) {
     if (kind === 'periodic') turn.update({ periodicOverdue: true });
     return turn.refuse('checkpoint-pending');

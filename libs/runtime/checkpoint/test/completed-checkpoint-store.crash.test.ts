@@ -71,6 +71,7 @@ describe('given a leader whose power is cut after any one file operation', () =>
         expect({ where, notOlder: id >= trace.completed, notInvented: id <= trace.started, above: recovery.nextCheckpointId > id }).toEqual({
           where, notOlder: true, notInvented: true, above: true,
         });
+        expect({ where, damaged: recovery.notes.filter((note) => note.includes('damaged')) }).toEqual({ where, damaged: [] }); // S4
         const storage = new FileCheckpointStorage({ files, directory: JOB_DIRECTORY });
         for (const subtask of recovery.restored?.checkpoint.metadata.subtasks ?? []) {
           const bytes = await storage.readState(subtask.state ?? { kind: 'inline', bytes: new Uint8Array(0), crc32: 1 });

@@ -64,9 +64,9 @@ export class JobMasterActor implements Actor<Message> {
   private checkpointStatistics: CheckpointStatistics | undefined;
   private failure: FailureInfo | undefined;
   private restorePoint: CompletedCheckpoint | undefined;
-  private slotsMissing = 0;
-  private slotRequest = 0;
-  private askedExecutor = 0;
+  private slotRequestCount = 0;
+  /** Requests without an answer: which TaskExecutor was asked, for how many. */
+  private readonly slotRequests = new Map<number, { readonly executor: number; readonly count: number }>();
 
   constructor(private readonly options: JobMasterOptions) {}
 
@@ -129,16 +129,15 @@ export class JobMasterActor implements Actor<Message> {
         checkpoints.tell({ type: 'decline', checkpointId: message.checkpointId, attempt: message.attempt, failure: message.failure });
         return;
       case 'slots-granted':
-        if (message.request !== this.slotRequest) return;
-        this.slotsMissing -= message.slots.length;
-        this.schedule({ type: 'slots-granted', slots: message.slots }, context);
-        if (this.slotsMissing > 0) this.requestSlots(this.askedExecutor + 1, this.slotsMissing, context);
+        if (this.slotRequests.delete(message.request)) this.schedule({ type: 'slots-granted', slots: message.slots }, context);
         return;
-      case 'slots-refused':
-        if (message.request !== this.slotRequest) return;
-        if (message.available > 0) this.requestSlots(this.askedExecutor, message.available, context);
-        else this.requestSlots(this.askedExecutor + 1, this.slotsMissing, context);
+      case 'slots-refused': {
+        const request = this.slotRequests.get(message.request);
+        if (request === undefined || !this.slotRequests.delete(message.request)) return;
+        if (message.available > 0) this.requestSlots(request.executor, message.available, context);
+        this.requestSlots(request.executor + 1, request.count - message.available, context);
         return;
+      }
       case 'task-submitted':
       case 'task-gone':
         this.schedule(message, context);
@@ -239,7 +238,6 @@ export class JobMasterActor implements Actor<Message> {
     const { checkpoints, job } = running;
     switch (effect.type) {
       case 'request-slots':
-        this.slotsMissing = effect.count;
         this.requestSlots(0, effect.count, context);
         return;
       case 'timer':
@@ -345,12 +343,13 @@ export class JobMasterActor implements Actor<Message> {
   private requestSlots(executor: number, count: number, context: Context): void {
     const address = this.options.taskExecutors[executor];
     if (address === undefined) {
-      const error = new NotEnoughSlotsError({ needed: (this.running as Running).executions.slotKeys().length, missing: this.slotsMissing });
+      const error = new NotEnoughSlotsError({ needed: (this.running as Running).executions.slotKeys().length, missing: count });
       this.schedule({ type: 'job-failure', failure: failureInfo(error) }, context);
       return;
     }
-    this.askedExecutor = executor;
-    context.refFor<TaskExecutorMessage>(address).tell({ type: 'request-slots', jobId: this.options.jobId, request: ++this.slotRequest, count, jobMaster: context.self.address });
+    const request = ++this.slotRequestCount;
+    this.slotRequests.set(request, { executor, count });
+    context.refFor<TaskExecutorMessage>(address).tell({ type: 'request-slots', jobId: this.options.jobId, request, count, jobMaster: context.self.address });
   }
 
   private notifyTasks(which: (execution: Execution) => boolean, message: TaskMessage, context: Context): void {

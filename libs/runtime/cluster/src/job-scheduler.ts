@@ -23,7 +23,7 @@ import { assert, assertNever, type ExecutionAttemptId, type FailureInfo, failure
 import type { SubtaskRef } from '@weir/graph';
 import type { Random } from '@weir/ports';
 import { RestartsExhaustedError, TaskLostError } from './errors.js';
-import { type Execution, ExecutionGraph, type ExecutionVertex, isTerminalExecution } from './execution-graph.js';
+import { type Execution, type ExecutionGraph, type ExecutionVertex, isTerminalExecution } from './execution-graph.js';
 import type { SchedulerEffect, SchedulerEvent } from './job-scheduler.events.js';
 import { isTerminal, transition } from './job-state-machine.js';
 import type { JobState } from './job-status.js';
@@ -164,7 +164,9 @@ export class JobScheduler {
   private slotsGranted(granted: readonly ActorAddress[]): void {
     const known = new Set(this.slots.values());
     const fresh = granted.filter((slot) => !known.has(slot));
-    for (const key of this.executions.slotKeys()) {
+    // Groups that wait come first: a slot given to a key that nobody waits for would leave one of them waiting for ever.
+    const waiting = [...this.groups()].filter(({ phase }) => phase === 'waiting-for-slots').flatMap((group) => this.missingSlots(group));
+    for (const key of [...waiting, ...this.executions.slotKeys()]) {
       if (fresh.length === 0) break;
       if (!this.slots.has(key)) this.slots.set(key, fresh.shift() as ActorAddress);
     }

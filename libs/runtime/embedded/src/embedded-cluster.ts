@@ -87,10 +87,9 @@ export class EmbeddedCluster {
     if (nodes === undefined || this.closing !== undefined) throw new ClusterClosedError();
     if (this.jobs.has(jobId)) throw new JobAlreadyRunningError(jobId);
     const configuration = EMBEDDED_DEFAULTS.merge(options.configuration);
+    const inlineThresholdBytes = configuration.get(checkpointOptions.inlineThreshold);
     this.artifacts.add(jobId, () => compileJob(program, configuration).job);
-    this.storages.set(jobId, new FileCheckpointStorage({
-      files: this.options.files, directory: options.checkpointDirectory, inlineThresholdBytes: configuration.get(checkpointOptions.inlineThreshold),
-    }));
+    this.storages.set(jobId, new FileCheckpointStorage({ files: this.options.files, directory: options.checkpointDirectory, inlineThresholdBytes }));
     const job = this.spawnJob(nodes, program, { ...options, configuration });
     this.jobs.set(jobId, job);
     const forget = (): void => this.forget(jobId);

@@ -19,7 +19,7 @@ export interface EmbeddedJobOptions {
 export interface JobHandle {
   readonly jobId: JobId;
   status(): JobStatus;
-  /** Events from now on; returns the end of the subscription. */
+  /** Events from now on; the first listener also hears, within this call, the (at most 1000) events before it. Returns the end of the subscription. */
   onEvent(listener: (event: JobEvent) => void): () => void;
   /** Settles with the outcome, never rejects for a failed job. */
   readonly result: Promise<JobResult>;

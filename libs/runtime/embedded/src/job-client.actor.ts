@@ -11,6 +11,9 @@ export type FollowJob = { readonly type: 'follow'; readonly jobMaster: ActorAddr
 /** Self-sent, so that it comes behind everything the JobMaster had said before it was gone. */
 export type JobClientTurn = { readonly type: 'job-master-gone'; readonly failure: FailureInfo | undefined };
 
+/** A job that nobody listens to fills no memory. */
+const UNHEARD_MAX = 1000;
+
 type Message = JobClientMessage | FollowJob | JobClientTurn;
 
 export class JobClientActor implements Actor<Message> {
@@ -24,6 +27,8 @@ export class JobClientActor implements Actor<Message> {
   private readonly listeners = new Set<(event: JobEvent) => void>();
   private status: JobStatus | undefined;
   private over = false;
+  /** Events before the first listener: notes of the submission among them. Undefined once there was one. */
+  private unheard: JobEvent[] | undefined = [];
 
   constructor(private readonly jobId: JobId) {
     this.accepted = new Promise((resolve, reject) => {
@@ -45,6 +50,9 @@ export class JobClientActor implements Actor<Message> {
     // A wrapper of its own, so that one function may be registered twice.
     const entry = (event: JobEvent): void => listener(event);
     this.listeners.add(entry);
+    const { unheard } = this;
+    this.unheard = undefined;
+    for (const event of unheard ?? []) listener(event);
     return () => this.listeners.delete(entry);
   }
 
@@ -65,6 +73,7 @@ export class JobClientActor implements Actor<Message> {
         return;
       case 'job-event':
         this.status = message.status;
+        if (this.unheard !== undefined && this.unheard.length < UNHEARD_MAX) this.unheard.push(message.event);
         for (const listener of [...this.listeners]) this.tell(listener, message.event, context);
         return;
       case 'job-ended':

@@ -64,6 +64,7 @@ describe('EmbeddedCluster', () => {
     expect({ state: result.state, failure: result.failure?.message }).toEqual({ state: 'finished', failure: undefined });
     expect(job.totals()).toEqual(expectedTotals(1999));
     expect(job.sink.results()).toHaveLength(2000);
+    expect(events.find(({ type }) => type === 'restored')).toMatchObject({ checkpointId: expect.any(Number), path: expect.stringContaining('chk-') });
     await expect(world.resolved(cluster.submit(job.program, { ...options, start: 'resume' }))).rejects.toMatchObject({ code: 'WEIR_JOB_ALREADY_FINISHED' });
     await world.resolved(cluster.close());
     expect(cluster.counts().actors).toBe(0);

@@ -1,5 +1,13 @@
 /** Two streams of different types that one operator reads, each with its own method. */
-import { CoProcessFunction, type Collector, type KeyedCoProcessFunction, type KeySelector, type FlatMapFunction, type MapFunction, type ProcessContext } from '@weir/functions';
+import {
+  CoProcessFunction,
+  type Collector,
+  type KeyedCoProcessFunction,
+  type KeySelector,
+  type FlatMapFunction,
+  type MapFunction,
+  type ProcessContext,
+} from '@weir/functions';
 import type { Value } from '@weir/graph';
 import { addTwoInputOperator, type DataStream, type SingleOutputStreamOperator } from './data-stream.js';
 import { KeyedStream } from './keyed-stream.js';
@@ -22,7 +30,9 @@ export class ConnectedStreams<A, B> {
   }
 
   private add<O>(name: string, fn: CoProcessFunction<A, B, O>): SingleOutputStreamOperator<O> {
-    return addTwoInputOperator<O>([this.first, this.second], name, { kind: 'co-process', fn: fn as CoProcessFunction<Value, Value, Value> });
+    return addTwoInputOperator<O>(
+      [this.first, this.second], name, { kind: 'co-process', fn: fn as CoProcessFunction<Value, Value, Value> },
+    );
   }
 }
 

@@ -1,7 +1,8 @@
 /**
  * Streams of records and the operators that read them. Each call adds a node to the environment's graph; nothing runs.
  *
- * DataStream and the streams that operators return live in one file: they make and extend each other, and modules may not do that in a ring.
+ * DataStream and the streams that operators return live in one file: they make and extend each other, and modules may not do that in a
+ * ring.
  */
 import { CollectSink, PrintSink, type Sink } from '@weir/connector';
 import type { FilterFunction, FlatMapFunction, KeySelector, MapFunction, OutputTag, ProcessFunction } from '@weir/functions';
@@ -40,7 +41,10 @@ export class DataStream<T> {
     return addOperator<T>(this, 'Filter', filterSpec(fn), undefined, this.type);
   }
 
-  /** Any number of results per record. The type of the results comes from the collector: `flatMap((line: string, out: Collector<Word>) => …)`. */
+  /**
+   * Any number of results per record. The type of the results comes from the collector: `flatMap((line: string, out: Collector<Word>) =>
+   * …)`.
+   */
   flatMap<O>(fn: FlatMapFunction<T, O> | RichFlatMapFunction<T, O>): SingleOutputStreamOperator<O> {
     return addOperator<O>(this, 'Flat Map', flatMapSpec(fn));
   }
@@ -67,7 +71,9 @@ export class DataStream<T> {
 
   /** Gives records their event time here instead of at the source. */
   assignTimestampsAndWatermarks(strategy: WatermarkStrategy<NoInfer<T>>): SingleOutputStreamOperator<T> {
-    return addOperator<T>(this, 'Timestamps/Watermarks', { kind: 'timestamps', watermarks: strategy as WatermarkStrategy<Value> }, undefined, this.type);
+    return addOperator<T>(
+      this, 'Timestamps/Watermarks', { kind: 'timestamps', watermarks: strategy as WatermarkStrategy<Value> }, undefined, this.type,
+    );
   }
 
   /** Subtask i to subtask i; needs equal parallelism (`WEIR_FORWARD_PARALLELISM`). */
@@ -129,7 +135,10 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     setNodeName(this.node, name);
     return this;
   }
-  /** Identity of the operator's state, stable while the job changes; unique in the job (`WEIR_UID_DUPLICATE`). Give one to every stateful operator. */
+  /**
+   * Identity of the operator's state, stable while the job changes; unique in the job (`WEIR_UID_DUPLICATE`). Give one to every stateful
+   * operator.
+   */
   uid(uid: string): this {
     setNodeUid(this.node, uid);
     return this;
@@ -210,18 +219,15 @@ export function addTwoInputOperator<O>(
   return new SingleOutputStreamOperator<O>(a.context, a.context.builder.add({ name, spec, inputs: [a.ports, b.ports], keySelectors }));
 }
 
-/** @internal */
-export function mapSpec<I, O>(fn: MapFunction<I, O> | RichMapFunction<I, O>): OperatorSpec {
+function mapSpec<I, O>(fn: MapFunction<I, O> | RichMapFunction<I, O>): OperatorSpec {
   if (typeof fn === 'function') return { kind: 'map', fn: fn as MapFunction<Value, Value> };
   return { kind: 'map', fn: fn.map.bind(fn) as MapFunction<Value, Value>, rich: fn };
 }
-/** @internal */
-export function filterSpec<T>(fn: FilterFunction<T> | RichFilterFunction<T>): OperatorSpec {
+function filterSpec<T>(fn: FilterFunction<T> | RichFilterFunction<T>): OperatorSpec {
   if (typeof fn === 'function') return { kind: 'filter', fn: fn as FilterFunction<Value> };
   return { kind: 'filter', fn: fn.filter.bind(fn) as FilterFunction<Value>, rich: fn };
 }
-/** @internal */
-export function flatMapSpec<I, O>(fn: FlatMapFunction<I, O> | RichFlatMapFunction<I, O>): OperatorSpec {
+function flatMapSpec<I, O>(fn: FlatMapFunction<I, O> | RichFlatMapFunction<I, O>): OperatorSpec {
   if (typeof fn === 'function') return { kind: 'flat-map', fn: fn as FlatMapFunction<Value, Value> };
   return { kind: 'flat-map', fn: fn.flatMap.bind(fn) as FlatMapFunction<Value, Value>, rich: fn };
 }

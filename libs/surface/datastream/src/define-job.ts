@@ -51,7 +51,9 @@ export function defineJob<D extends ParameterDeclarations>(
   if (typeof optionsOrBuild === 'function') {
     return { kind: 'weir-job', name, parameterDeclarations: undefined, readParameters: (raw) => raw, build: optionsOrBuild };
   }
-  if (build === undefined) throw new InvalidJobError(`job ${name} has no builder`, 'Give defineJob a function that builds the streams as its last argument.');
+  if (build === undefined) throw new InvalidJobError(
+    `job ${name} has no builder`, 'Give defineJob a function that builds the streams as its last argument.',
+  );
   const { params, summary } = optionsOrBuild;
   return {
     kind: 'weir-job', name, parameterDeclarations: params, readParameters: (raw) => readParameters(params, raw), build,
@@ -64,16 +66,26 @@ export function isJobDefinition(value: unknown): value is JobDefinition<unknown>
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'weir-job';
 }
 
-/** Builds the graph anew: each call runs the module's builder and gives function objects of its own. Throws coded errors only for the user's mistakes; the builder's own errors pass. */
-export function buildStreamGraph<P>(definition: JobDefinition<P>, raw: RawParameters = {}, configuration = Configuration.empty): StreamGraph {
+/**
+ * Builds the graph anew: each call runs the module's builder and gives function objects of its own. Throws coded errors only for the user's
+ * mistakes; the builder's own errors pass.
+ */
+export function buildStreamGraph<P>(
+  definition: JobDefinition<P>, raw: RawParameters = {}, configuration = Configuration.empty,
+): StreamGraph {
   const env = new StreamExecutionEnvironment({ configuration, executor: 'none' });
   const returned: unknown = definition.build(env, definition.readParameters(raw));
   if (returned instanceof Promise) {
     returned.catch(() => undefined); // the async builder's own failure would come after the refusal below, and nobody waits for it
-    throw new InvalidJobError(`job ${definition.name} is built by an async function`, 'Build the streams synchronously; read files and settings in sources and parameters.');
+    throw new InvalidJobError(
+      `job ${definition.name} is built by an async function`,
+      'Build the streams synchronously; read files and settings in sources and parameters.',
+    );
   }
   const graph = env.getStreamGraph(definition.name);
-  if (graph.nodes.length === 0) throw new InvalidJobError(`job ${definition.name} has no operators`, 'Begin with env.fromSource and end with sinkTo.');
+  if (graph.nodes.length === 0) throw new InvalidJobError(
+    `job ${definition.name} has no operators`, 'Begin with env.fromSource and end with sinkTo.',
+  );
   return graph;
 }
 

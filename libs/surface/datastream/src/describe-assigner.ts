@@ -6,10 +6,14 @@ export function describeAssigner<T>(assigner: WindowAssigner<T>): string {
   const domain = assigner.timeDomain === 'event-time' ? 'EventTime' : 'ProcessingTime';
   switch (assigner.kind) {
     case 'tumbling':
-      return `Tumbling${domain}Windows(${assigner.sizeMs}${assigner.offsetMs === 0 ? '' : `, offset ${assigner.offsetMs}`})`;
+      return `Tumbling${domain}Windows(${assigner.sizeMs}${offset(assigner.offsetMs)})`;
     case 'sliding':
-      return `Sliding${domain}Windows(${assigner.sizeMs}, ${assigner.slideMs}${assigner.offsetMs === 0 ? '' : `, offset ${assigner.offsetMs}`})`;
+      return `Sliding${domain}Windows(${assigner.sizeMs}, ${assigner.slideMs}${offset(assigner.offsetMs)})`;
     case 'session':
       return `${domain}SessionWindows`;
   }
+}
+
+function offset(ms: number): string {
+  return ms === 0 ? '' : `, offset ${ms}`;
 }

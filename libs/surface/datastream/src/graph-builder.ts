@@ -56,7 +56,9 @@ export class GraphBuilder {
     this.fresh.add(node.id);
     draft.inputs.forEach((ports, inputIndex) => {
       for (const port of ports) {
-        this.edges.push({ sourceId: port.node.id, targetId: node.id, inputIndex, partitioner: port.partitioner, sideOutputId: port.sideOutputId });
+        this.edges.push(
+          { sourceId: port.node.id, targetId: node.id, inputIndex, partitioner: port.partitioner, sideOutputId: port.sideOutputId },
+        );
       }
     });
     return node;

@@ -21,17 +21,20 @@ export type { RichFilterFunction, RichFlatMapFunction, RichMapFunction } from '.
 
 // Functions
 export {
-  aggregates, CoProcessFunction, DeclaredAggregate, KeyedCoProcessFunction, KeyedProcessFunction, OutputTag, ProcessFunction, ProcessWindowFunction,
+  aggregates, CoProcessFunction, DeclaredAggregate, KeyedCoProcessFunction, KeyedProcessFunction, OutputTag,
+  ProcessFunction, ProcessWindowFunction,
 } from '@weir/functions';
 export type {
-  AggregateFunction, Collector, FilterFunction, FlatMapFunction, KeyedProcessContext, KeySelector, MapFunction, NumberSelector, OnTimerContext,
+  AggregateFunction, Collector, FilterFunction, FlatMapFunction, KeyedProcessContext, KeySelector, MapFunction,
+  NumberSelector, OnTimerContext,
   ProcessContext, ReduceFunction, RichFunction, RuntimeContext, TimerService, WindowContext,
 } from '@weir/functions';
 
 // State
 export { stateDescriptor } from '@weir/state';
 export type {
-  AggregatingState, AggregatingStateDescriptor, ListState, ListStateDescriptor, MapState, MapStateDescriptor, ReducingState, ReducingStateDescriptor,
+  AggregatingState, AggregatingStateDescriptor, ListState, ListStateDescriptor, MapState, MapStateDescriptor,
+  ReducingState, ReducingStateDescriptor,
   ValueState, ValueStateDescriptor,
 } from '@weir/state';
 

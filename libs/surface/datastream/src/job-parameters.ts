@@ -15,7 +15,9 @@ export interface ParameterDeclaration<V> {
 
 export type ParameterDeclarations = Readonly<Record<string, ParameterDeclaration<unknown>>>;
 /** The values that a set of declarations gives. */
-export type ParameterValues<D extends ParameterDeclarations> = { readonly [Name in keyof D]: D[Name] extends ParameterDeclaration<infer V> ? V : never };
+export type ParameterValues<D extends ParameterDeclarations> = {
+  readonly [Name in keyof D]: D[Name] extends ParameterDeclaration<infer V> ? V : never;
+};
 
 interface ParameterOptions<V> {
   readonly default?: V;
@@ -41,32 +43,46 @@ export const param = {
     declare('a number', options, (text) => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined)),
   /** A flag: `--verbose` alone means true. False unless given. */
   boolean: (options: ParameterOptions<boolean> = {}): ParameterDeclaration<boolean> =>
-    declare('true or false', { default: false, ...options }, (text) => (text === 'true' || text === '' ? true : text === 'false' ? false : undefined)),
+    declare(
+      'true or false',
+      { default: false, ...options },
+      (text) => (text === 'true' || text === '' ? true : text === 'false' ? false : undefined),
+    ),
   oneOf: <const C extends string>(choices: readonly C[], options: ParameterOptions<NoInfer<C>> = {}): ParameterDeclaration<C> =>
     declare<C>(`one of ${choices.join(', ')}`, options, (text) => choices.find((choice) => choice === text)),
 };
 
 /** Values of the declared parameters. Throws `WEIR_JOB_PARAMETER_INVALID` for an unknown, missing or unreadable one. */
-export function readParameters<D extends ParameterDeclarations>(declarations: D, raw: Readonly<Record<string, string>>): ParameterValues<D> {
+export function readParameters<D extends ParameterDeclarations>(
+  declarations: D, raw: Readonly<Record<string, string>>,
+): ParameterValues<D> {
   const names = Object.keys(declarations);
   for (const name of Object.keys(raw)) {
     if (Object.hasOwn(declarations, name)) continue;
     const near = nearestName(name, names);
     throw new InvalidJobParameterError(name, `unknown job parameter ${name}`,
-      near !== undefined ? `Did you mean --${near}?` : names.length === 0 ? 'The job takes no parameters.' : `The job takes ${names.map((n) => `--${n}`).join(', ')}.`);
+      near === undefined ? listOf(names) : `Did you mean --${near}?`);
   }
   return Object.fromEntries(names.map((name) => [name, readParameter(name, declarations[name], raw)])) as ParameterValues<D>;
+}
+
+function listOf(names: readonly string[]): string {
+  return names.length === 0 ? 'The job takes no parameters.' : `The job takes ${names.map((name) => `--${name}`).join(', ')}.`;
 }
 
 function readParameter(name: string, declaration: ParameterDeclaration<unknown>, raw: Readonly<Record<string, string>>): unknown {
   const about = declaration.description === '' ? '' : ` (${declaration.description})`;
   if (!Object.hasOwn(raw, name)) {
     if (declaration.defaultValue !== undefined) return declaration.defaultValue;
-    throw new InvalidJobParameterError(name, `job parameter ${name} is missing`, `Give ${declaration.expected}: -- --${name} VALUE${about}.`);
+    throw new InvalidJobParameterError(
+      name, `job parameter ${name} is missing`, `Give ${declaration.expected}: -- --${name} VALUE${about}.`,
+    );
   }
   const value = declaration.parse(raw[name]);
   if (value !== undefined) return value;
-  throw new InvalidJobParameterError(name, `job parameter ${name} is "${raw[name]}"`, `Give ${declaration.expected} for --${name}${about}.`);
+  throw new InvalidJobParameterError(
+    name, `job parameter ${name} is "${raw[name]}"`, `Give ${declaration.expected} for --${name}${about}.`,
+  );
 }
 
 /**
@@ -77,7 +93,9 @@ export function parseJobArguments(args: readonly string[]): Record<string, strin
   const raw: Record<string, string> = {};
   for (let i = 0; i < args.length; i++) {
     const match = /^--([^=]+)(?:=([\s\S]*))?$/.exec(args[i]);
-    if (match === null) throw new InvalidJobParameterError(args[i], `"${args[i]}" belongs to no job parameter`, 'Write job parameters as --name VALUE after a lone --.');
+    if (match === null) throw new InvalidJobParameterError(
+      args[i], `"${args[i]}" belongs to no job parameter`, 'Write job parameters as --name VALUE after a lone --.',
+    );
     const [, name, inline] = match;
     if (Object.hasOwn(raw, name)) throw new InvalidJobParameterError(name, `job parameter ${name} is given twice`, `Give --${name} once.`);
     const following = args[i + 1];

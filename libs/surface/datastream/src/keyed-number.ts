@@ -13,7 +13,9 @@ interface KeyedAccumulator<K> {
 }
 
 /** @internal */
-export function keyedNumberAggregate<T, K, I extends T>(selector: KeySelector<T, K>, aggregate: DeclaredAggregate<I, number> | DeclaredAggregate<unknown, number>): OperatorSpec {
+export function keyedNumberAggregate<T, K, I extends T>(
+  selector: KeySelector<T, K>, aggregate: DeclaredAggregate<I, number> | DeclaredAggregate<unknown, number>,
+): OperatorSpec {
   const numbers = aggregate as DeclaredAggregate<T, number>;
   const fn: AggregateFunction<T, KeyedAccumulator<K>, KeyedNumber<K>> = {
     createAccumulator: () => ({ key: undefined, numbers: numbers.createAccumulator() }),

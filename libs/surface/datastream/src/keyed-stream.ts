@@ -1,16 +1,18 @@
 /** A stream partitioned by key: the door to keyed state, timers and windows. */
 import type { Sink } from '@weir/connector';
 import {
-  aggregates, type AggregateFunction, type FilterFunction, type FlatMapFunction, type KeyedProcessFunction, type KeySelector, type MapFunction,
-  type NumberSelector, type ReduceFunction,
+  aggregates, type AggregateFunction, type Collector, type FilterFunction, type FlatMapFunction,
+  type KeyedProcessFunction, type KeySelector, type MapFunction,
+  type NumberSelector, type ReduceFunction, type RichFunction,
 } from '@weir/functions';
 import type { OperatorSpec, Value } from '@weir/graph';
 import type { WindowAssigner } from '@weir/time';
 import type { TypeInformation } from '@weir/types';
 import { KeyedConnectedStreams } from './connected-streams.js';
-import { addOperator, filterSpec, flatMapSpec, mapSpec, type DataStream, type SingleOutputStreamOperator } from './data-stream.js';
+import { addOperator, type DataStream, type SingleOutputStreamOperator } from './data-stream.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import { fieldExtreme, fieldSum, type NumericField } from './field-reducers.js';
+import { KeyedRichFunction } from './keyed-rich-functions.js';
 import { keyedNumberAggregate, type KeyedNumber } from './keyed-number.js';
 import type { RichFilterFunction, RichFlatMapFunction, RichMapFunction } from './rich-functions.js';
 import { WindowedStream } from './windowed-stream.js';
@@ -25,13 +27,19 @@ export class KeyedStream<T, K> {
 
   /** As on a DataStream; a rich function may use keyed state. */
   map<O>(fn: MapFunction<T, O> | RichMapFunction<T, O>): SingleOutputStreamOperator<O> {
-    return this.add<O>('Map', mapSpec(fn));
+    if (typeof fn === 'function') return this.stream.map(fn);
+    return this.rich<RichMapFunction<T, O>, O>('Map', fn, (rich, value, out) => out.collect(rich.map(value)));
   }
   filter(fn: FilterFunction<T> | RichFilterFunction<T>): SingleOutputStreamOperator<T> {
-    return this.add<T>('Filter', filterSpec(fn), this.stream.type);
+    if (typeof fn === 'function') return this.stream.filter(fn);
+    const keep = (rich: RichFilterFunction<T>, value: T, out: Collector<T>): void => {
+      if (rich.filter(value)) out.collect(value);
+    };
+    return this.rich<RichFilterFunction<T>, T>('Filter', fn, keep, this.stream.type);
   }
   flatMap<O>(fn: FlatMapFunction<T, O> | RichFlatMapFunction<T, O>): SingleOutputStreamOperator<O> {
-    return this.add<O>('Flat Map', flatMapSpec(fn));
+    if (typeof fn === 'function') return this.stream.flatMap(fn);
+    return this.rich<RichFlatMapFunction<T, O>, O>('Flat Map', fn, (rich, value, out) => rich.flatMap(value, out));
   }
 
   /** Records, keyed state, timers and side outputs. */
@@ -43,7 +51,11 @@ export class KeyedStream<T, K> {
   reduce(fn: ReduceFunction<T>, stateType?: TypeInformation<T>): SingleOutputStreamOperator<T> {
     return this.add<T>(
       'Keyed Reduce',
-      { kind: 'keyed-reduce', fn: fn as ReduceFunction<Value>, ...(stateType === undefined ? {} : { stateType: stateType as TypeInformation<Value> }) },
+      {
+        kind: 'keyed-reduce',
+        fn: fn as ReduceFunction<Value>,
+        ...(stateType === undefined ? {} : { stateType: stateType as TypeInformation<Value> }),
+      },
       this.stream.type,
     );
   }
@@ -64,7 +76,9 @@ export class KeyedStream<T, K> {
   sum(field: NumericField<T>): SingleOutputStreamOperator<T>;
   sum(selector: NumberSelector<T>): SingleOutputStreamOperator<KeyedNumber<K>>;
   sum(by: NumericField<T> | NumberSelector<T>): SingleOutputStreamOperator<T> | SingleOutputStreamOperator<KeyedNumber<K>> {
-    return typeof by === 'function' ? this.add<KeyedNumber<K>>('Keyed Aggregation', keyedNumberAggregate(this.selector, aggregates.sum(by))) : this.reduce(fieldSum(by));
+    return typeof by === 'function' ? this.add<KeyedNumber<K>>(
+      'Keyed Aggregation', keyedNumberAggregate(this.selector, aggregates.sum(by)),
+    ) : this.reduce(fieldSum(by));
   }
   /** Rolling minimum. By field: the first record of the key with the field's minimum, as in Flink; by selector: `{ key, value }`. */
   min(field: NumericField<T>): SingleOutputStreamOperator<T>;
@@ -105,6 +119,13 @@ export class KeyedStream<T, K> {
   }
   print(prefix?: string): DataStreamSink<T> {
     return this.stream.print(prefix);
+  }
+
+  private rich<F extends RichFunction, O>(
+    name: string, fn: F, apply: (fn: F, value: T, out: Collector<O>) => void, outputType?: TypeInformation<O>,
+  ): SingleOutputStreamOperator<O> {
+    const keyed = new KeyedRichFunction<F, T, O>(fn, apply) as KeyedProcessFunction<Value, Value, Value>;
+    return this.add<O>(name, { kind: 'keyed-process', fn: keyed }, outputType);
   }
 
   /** @internal */

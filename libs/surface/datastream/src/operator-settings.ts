@@ -4,12 +4,16 @@ import type { StreamNode } from '@weir/graph';
 import { InvalidJobError } from './errors.js';
 
 export function setNodeName(node: StreamNode, name: string): void {
-  if (name === '') throw new InvalidJobError(`operator ${node.name} gets an empty name`, 'Give the operator a name to show in plans and metrics.');
+  if (name === '') throw new InvalidJobError(
+    `operator ${node.name} gets an empty name`, 'Give the operator a name to show in plans and metrics.',
+  );
   node.name = name;
 }
 
 export function setNodeUid(node: StreamNode, uid: string): void {
-  if (uid === '') throw new InvalidJobError(`operator ${node.name} gets an empty uid`, 'Give the operator a uid that no other operator of the job has.');
+  if (uid === '') throw new InvalidJobError(
+    `operator ${node.name} gets an empty uid`, 'Give the operator a uid that no other operator of the job has.',
+  );
   node.uid = uid;
 }
 
@@ -24,7 +28,9 @@ export function setNodeMaxParallelism(node: StreamNode, maxParallelism: number):
 }
 
 export function setNodeSlotSharingGroup(node: StreamNode, group: string): void {
-  if (group === '') throw new InvalidJobError(`operator ${node.name} gets an empty slot-sharing group`, 'Name the group, or leave it out for the inputs\' group.');
+  if (group === '') throw new InvalidJobError(
+    `operator ${node.name} gets an empty slot-sharing group`, 'Name the group, or leave it out for the inputs\' group.',
+  );
   node.slotSharingGroup = group;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Where a job begins: sources, defaults, and for scripts and tests the way to run it. In `defineJob` the environment is given and only builds.
+ * Where a job begins: sources, defaults, and for scripts and tests the way to run it. In `defineJob` the environment is given and only
+ * builds.
  */
 import { Configuration } from '@weir/base';
 import { CollectionSource, SequenceSource, type LineWriter, type Source, type SourceSplit } from '@weir/connector';
@@ -46,7 +47,9 @@ export class StreamExecutionEnvironment {
     return new StreamExecutionEnvironment(configuration === undefined ? {} : { configuration });
   }
 
-  fromSource<T, S extends SourceSplit, E>(source: Source<T, S, E>, watermarks: WatermarkStrategy<NoInfer<T>>, name: string): DataStreamSource<T> {
+  fromSource<T, S extends SourceSplit, E>(
+    source: Source<T, S, E>, watermarks: WatermarkStrategy<NoInfer<T>>, name: string,
+  ): DataStreamSource<T> {
     const node = this.builder.add({
       name: `Source: ${name}`,
       // A source makes and reads its own splits and enumerator state: nobody else looks inside them.
@@ -107,7 +110,10 @@ export class StreamExecutionEnvironment {
     return this.takeGraph(jobName, false);
   }
 
-  /** Runs what was built since the last call, to its end. Throws `WEIR_JOB_INVALID` inside `defineJob` and for an empty graph, `WEIR_EXECUTOR_MISSING`. */
+  /**
+   * Runs what was built since the last call, to its end. Throws `WEIR_JOB_INVALID` inside `defineJob` and for an empty graph,
+   * `WEIR_EXECUTOR_MISSING`.
+   */
   async execute(jobName = DEFAULT_JOB_NAME): Promise<JobExecutionResult> {
     const { executor } = this.options;
     if (executor === 'none') {
@@ -115,7 +121,9 @@ export class StreamExecutionEnvironment {
     }
     const graph = this.takeGraph(jobName, true);
     if (graph.nodes.length === 0) {
-      throw new InvalidJobError(`job ${jobName} has no operators`, 'Add a source and a sink before execute; each execute takes what was added since the last.');
+      throw new InvalidJobError(
+        `job ${jobName} has no operators`, 'Add a source and a sink before execute; each execute takes what was added since the last.',
+      );
     }
     const program: JobProgram = { jobName, instantiate: () => ({ ...graph, nodes: graph.nodes.map(cloneNode) }) };
     const configuration = this.getConfiguration();

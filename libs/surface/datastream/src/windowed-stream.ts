@@ -1,6 +1,7 @@
 /** Records of each key grouped by windows, until a function evaluates them. The settings change this object and return it, as in Flink. */
 import {
-  aggregates, ProcessWindowFunction, type AggregateFunction, type Collector, type NumberSelector, type OutputTag, type ReduceFunction, type WindowContext,
+  aggregates, ProcessWindowFunction, type AggregateFunction, type Collector, type NumberSelector, type OutputTag,
+  type ReduceFunction, type WindowContext,
 } from '@weir/functions';
 import type { Value, WindowEvaluation } from '@weir/graph';
 import type { DurationMs, WindowAssigner } from '@weir/time';
@@ -42,8 +43,12 @@ export class WindowedStream<T, K> {
 
   /** Incremental; `process` sees key, window and the one result. */
   aggregate<A, O>(fn: AggregateFunction<T, A, O>, process?: undefined, stateType?: TypeInformation<A>): SingleOutputStreamOperator<O>;
-  aggregate<A, V, O>(fn: AggregateFunction<T, A, V>, process: ProcessWindowFunction<V, O, K>, stateType?: TypeInformation<A>): SingleOutputStreamOperator<O>;
-  aggregate<A, V, O>(fn: AggregateFunction<T, A, V>, process?: ProcessWindowFunction<V, O, K>, stateType?: TypeInformation<A>): SingleOutputStreamOperator<O> {
+  aggregate<A, V, O>(
+    fn: AggregateFunction<T, A, V>, process: ProcessWindowFunction<V, O, K>, stateType?: TypeInformation<A>,
+  ): SingleOutputStreamOperator<O>;
+  aggregate<A, V, O>(
+    fn: AggregateFunction<T, A, V>, process?: ProcessWindowFunction<V, O, K>, stateType?: TypeInformation<A>,
+  ): SingleOutputStreamOperator<O> {
     return this.evaluate<O>({
       kind: 'aggregate',
       fn: fn as AggregateFunction<Value, Value, Value>,

@@ -6,12 +6,14 @@
  * R2: starting empty is never silent: every run says where it started from, in a note.
  * R3: earlier histories lose their checkpoints only after the new one has begun, that is, after its sinks have replaced the old output:
  *     a crash before that leaves a folder in which the next run finds everything again.
+ * R4: a job whose graph is wrong is refused before anything is written: it makes no history that would hide the one before.
  */
 import { resolve } from 'node:path';
 import { jobId, type Configuration, type JobId } from '@weir/base';
 import { checkpointOptions } from '@weir/checkpoint';
+import { compileJob } from '@weir/cluster';
 import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
-import type { JobProgram } from '@weir/graph';
+import type { JobGraph, JobProgram } from '@weir/graph';
 import type { Clock, FileStore, HighAvailability, Random } from '@weir/ports';
 import { JobHistories, type JobHistory } from './job-histories.js';
 import { jobFolderName, type JobParameters } from './job-key.js';
@@ -39,16 +41,19 @@ export interface LocalRunOptions {
   readonly resume: boolean;
 }
 
+export interface StartedRun {
+  readonly kind: 'started';
+  readonly handle: JobHandle;
+  readonly history: JobHistory;
+  readonly graph: JobGraph;
+  /** Sentences for the user (R2). */
+  readonly notes: readonly string[];
+  /** As `handle.result`, after the folder is in order and the lock given back. Await it: it rejects when old files cannot be deleted. */
+  readonly result: JobHandle['result'];
+}
+
 export type LocalRun =
-  | {
-      readonly kind: 'started';
-      readonly handle: JobHandle;
-      readonly history: JobHistory;
-      /** Sentences for the user (R2). */
-      readonly notes: readonly string[];
-      /** As `handle.result`, after the folder is in order and the lock given back. Await it: it rejects when old files cannot be deleted. */
-      readonly result: JobHandle['result'];
-    }
+  | StartedRun
   /** `resume` of a job whose latest history finished: nothing to do. */
   | { readonly kind: 'already-finished'; readonly history: JobHistory };
 
@@ -64,6 +69,7 @@ export class LocalRunner {
 
   /** Starts the job. Throws `WEIR_JOB_ALREADY_RUNNING`, `WEIR_JOB_FOLDER_DAMAGED`, and what the cluster refuses at submit. */
   async start(program: JobProgram, options: LocalRunOptions): Promise<LocalRun> {
+    const { graph } = compileJob(program, options.configuration).job; // R4
     const root = resolve(options.configuration.get(checkpointOptions.directory));
     const folder = `${root}/${jobFolderName(program.jobName, options.parameters)}`;
     const lock = JobLock.acquire(folder, program.jobName); // R1
@@ -74,7 +80,7 @@ export class LocalRunner {
         lock.release();
         return start;
       }
-      return await this.launch(program, options, histories, start.start, lock);
+      return { ...(await this.launch(program, options, histories, start.start, lock)), graph };
     } catch (error) {
       lock.release();
       throw error;
@@ -101,7 +107,7 @@ export class LocalRunner {
     return { kind: 'start', start: { history, earlier: known, mode: 'fresh', notes } };
   }
 
-  private async launch(program: JobProgram, options: LocalRunOptions, histories: JobHistories, start: Start, lock: JobLock): Promise<LocalRun> {
+  private async launch(program: JobProgram, options: LocalRunOptions, histories: JobHistories, start: Start, lock: JobLock): Promise<Omit<StartedRun, 'graph'>> {
     const { history, earlier, mode, notes } = start;
     await this.services.files.makeDirectory(history.checkpointDirectory);
     await this.services.files.makeDirectory(history.registerDirectory);

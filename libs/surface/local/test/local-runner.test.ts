@@ -1,16 +1,30 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Configuration } from '@weir/base';
 import type { JobEvent, JobResult, JobState, JobStatus } from '@weir/cluster';
 import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
-import type { JobProgram } from '@weir/graph';
+import { CollectionSource, PrintSink, type Source } from '@weir/connector';
+import type { JobProgram, OperatorSpec, StreamNode } from '@weir/graph';
 import { ManualClock, SeededRandom } from '@weir/ports';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { WatermarkStrategy } from '@weir/time';
 import { LocalRunner, type LocalRun } from '../src/local-runner.js';
 
-const program: JobProgram = { jobName: 'orders', instantiate: () => ({ jobName: 'orders', nodes: [], edges: [] }) };
+const node = (id: number, spec: OperatorSpec): StreamNode => ({
+  id, name: spec.kind, uid: spec.kind, spec, parallelism: undefined, maxParallelism: undefined, slotSharingGroup: 'default', chaining: 'always',
+  keySelectors: [], outputType: undefined,
+});
+const source = node(1, { kind: 'source', source: new CollectionSource([1, 2]) as unknown as Source<unknown>, watermarks: WatermarkStrategy.noWatermarks() });
+const sink = node(2, { kind: 'sink', sink: new PrintSink<unknown>(() => undefined) });
+const program: JobProgram = {
+  jobName: 'orders',
+  instantiate: () => ({
+    jobName: 'orders', nodes: [source, sink],
+    edges: [{ sourceId: 1, targetId: 2, inputIndex: 0, partitioner: { kind: 'forward' }, sideOutputId: undefined }],
+  }),
+};
 
 /** A job that runs and ends when the test says so. */
 class ScriptedJob implements JobHandle {
@@ -138,6 +152,15 @@ describe('a fresh run', () => {
     const next = await start({ seed: 3 });
     jobs[1].end('finished');
     await next.result;
+  });
+});
+
+describe('a run whose graph is wrong', () => {
+  it('is refused before anything is written', async () => {
+    const empty: JobProgram = { jobName: 'orders', instantiate: () => ({ jobName: 'orders', nodes: [], edges: [] }) };
+    const refused = runner().start(empty, { configuration: configuration(), parameters: {}, resume: false });
+    await expect(refused).rejects.toMatchObject({ code: 'WEIR_GRAPH_INVALID' });
+    expect(readdirSync(folder)).toEqual([]);
   });
 });
 

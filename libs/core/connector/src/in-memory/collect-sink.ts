@@ -97,7 +97,8 @@ class CollectCommitter<T> implements SinkCommitter<CollectCommittable> {
     // K3. This subtask's share is what subtasks of its index (modulo the parallelism) prepared: its own new attempt has prepared nothing
     // yet, while other subtasks may be running already.
     for (const [transactionId, transaction] of [...this.job.prepared]) {
-      if (!transactionId.startsWith(ownPrefix) || transaction.subtaskIndex % this.context.parallelism !== this.context.subtaskIndex) continue;
+      const ownIndex = transaction.subtaskIndex % this.context.parallelism === this.context.subtaskIndex;
+      if (!ownIndex || !transactionId.startsWith(ownPrefix)) continue;
       if (known.has(transactionId)) this.job.commit(transactionId);
       else this.job.prepared.delete(transactionId);
     }

@@ -1,5 +1,6 @@
 /**
- * Hands each reader its index ranges as soon as it registers, and tells it at once that no more follow: all ranges are known from the start.
+ * Hands each reader its index ranges as soon as it registers, and tells it at once that no more follow: all ranges are known from the
+ * start.
  *
  * N1: a split is either pending here or with a reader, never both. N2: which reader gets a split depends only on the split's ordinal and
  * the parallelism, never on the order in which readers register.

@@ -28,7 +28,9 @@ abstract class IndexedSource<T> implements Source<T, IndexRangeSplit, IndexRange
     return new IndexRangeEnumerator(context, restored?.pending ?? cutIndexRange(this.first, this.end, context.parallelism));
   }
   createReader(context: ReaderContext): IndexRangeReader<T> {
-    return new IndexRangeReader<T>(context, this.at, this.recordsPerSecond === undefined ? undefined : this.recordsPerSecond / context.parallelism);
+    return new IndexRangeReader<T>(
+      context, this.at, this.recordsPerSecond === undefined ? undefined : this.recordsPerSecond / context.parallelism,
+    );
   }
 }
 
@@ -67,7 +69,9 @@ export class DataGeneratorSource<T> extends IndexedSource<T> {
   readonly description: string;
   constructor(generate: (index: number) => T, count?: number, options: DataGeneratorOptions<T> = {}) {
     if (count !== undefined && (!Number.isSafeInteger(count) || count < 0)) {
-      throw new InvalidSourceError(`generator of ${count} records`, 'Give a whole number of records from 0, or none for an endless stream.');
+      throw new InvalidSourceError(
+        `generator of ${count} records`, 'Give a whole number of records from 0, or none for an endless stream.',
+      );
     }
     const rate = options.recordsPerSecond;
     if (rate !== undefined && !(rate > 0 && Number.isFinite(rate))) {

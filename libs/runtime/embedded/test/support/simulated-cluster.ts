@@ -2,7 +2,7 @@
 import { Configuration, jobId } from '@weir/base';
 import type { CreateTask } from '@weir/cluster';
 import { InMemoryMeter } from '@weir/ports';
-import { SimulatedWorld } from '@weir/testing';
+import type { SimulatedWorld } from '@weir/testing';
 import { EmbeddedCluster, type EmbeddedJobOptions } from '../../src/index.js';
 
 export const JOB = jobId('0123456789abcdef0123456789abcdef');

@@ -5,7 +5,7 @@
 import { type ExecutionAttemptId, type JobId, specialize } from '@weir/base';
 import type { OperatorSnapshot } from '@weir/checkpoint';
 import type { ConnectorServices, SinkContext } from '@weir/connector';
-import type { KeySelector } from '@weir/functions';
+import type { KeySelector, RichFunction } from '@weir/functions';
 import type { CompiledJob, JobVertex, OperatorSpec, StreamNode } from '@weir/graph';
 import type { MetricGroup } from '@weir/ports';
 import { HeapKeyedStateBackend, keyGroupRangeOf } from '@weir/state';
@@ -19,7 +19,7 @@ import { rollingAggregateFactory, rollingReduceFactory } from '../operators/proc
 import { SideOutputs } from '../operators/side-outputs.js';
 import { sinkInputFactory, SinkOperator } from '../operators/sink-operator.js';
 import { SourceOperator } from '../operators/source-operator.js';
-import { filterFactory, flatMapFactory, mapFactory } from '../operators/stateless.js';
+import { type CountingInput, filterFactory, flatMapFactory, mapFactory } from '../operators/stateless.js';
 import { SimpleOperator } from '../operators/stateless-operator.js';
 import { TimestampsOperator } from '../operators/timestamps-operator.js';
 import type { ProcessingTimeService } from '../time/processing-time.js';
@@ -50,6 +50,7 @@ export interface ChainEnvironment {
 export class OperatorChain {
   /** By index in the vertex. */
   readonly operators: readonly StreamOperator[];
+  private readonly sideOutputs: SideOutputs[] = [];
 
   constructor(private readonly environment: ChainEnvironment) {
     const { vertex } = environment;
@@ -67,6 +68,7 @@ export class OperatorChain {
       for (const id of sideIds) {
         if (id !== undefined) sideOutputs.connect(id, this.join(targets(id)));
       }
+      this.sideOutputs[index] = sideOutputs;
       operators[index] = this.create(index, this.join(targets(undefined)), sideOutputs);
     }
     this.operators = operators;
@@ -141,13 +143,13 @@ export class OperatorChain {
         const backend = context.keyed as HeapKeyedStateBackend;
         const state = backend.getState(stateDescriptor.value('_reduce', spec.stateType));
         const input = new (specialize(rollingReduceFactory, undefined, context.name))(spec.fn, state, out, backend.keyContext, keySelector);
-        return new SimpleOperator(context, input, { recordsIn: () => input.taken, recordsOut: () => input.taken }, undefined);
+        return new SimpleOperator(context, input, { recordsOut: () => -1 }, undefined);
       }
       case 'keyed-aggregate': {
         const backend = context.keyed as HeapKeyedStateBackend;
         const state = backend.getState(stateDescriptor.value('_aggregate', spec.stateType));
         const input = new (specialize(rollingAggregateFactory, undefined, context.name))(spec.fn, state, out, backend.keyContext, keySelector);
-        return new SimpleOperator(context, input, { recordsIn: () => input.taken, recordsOut: () => input.taken }, undefined);
+        return new SimpleOperator(context, input, { recordsOut: () => -1 }, undefined);
       }
       case 'window':
         return spec.assigner.kind === 'session'
@@ -208,14 +210,11 @@ export class OperatorChain {
 
   /** Counts that operators leave to their upstream (-1) are filled in along the chain. */
   metrics(): OperatorMetrics[] {
-    const { vertex } = this.environment;
     const result: OperatorMetrics[] = [];
     const emitted: number[] = [];
     for (let index = 0; index < this.operators.length; index++) {
       const { counters, operatorId, name } = this.operators[index];
-      const upstream = vertex.operators.findIndex((candidate) => candidate.outputs.some((edge) => edge.targetIndex === index && edge.sideOutputId === undefined));
-      const own = counters.recordsIn();
-      const recordsIn = own >= 0 ? own : upstream >= 0 ? emitted[upstream] : this.recordsFromChannels;
+      const recordsIn = counters.recordsIn?.() ?? (index === 0 ? this.recordsFromChannels : this.recordsFromUpstream(index, emitted));
       const out = counters.recordsOut();
       emitted[index] = out >= 0 ? out : recordsIn;
       result.push({
@@ -229,10 +228,19 @@ export class OperatorChain {
     }
     return result;
   }
+  /** A chained operator has exactly one upstream in its chain. */
+  private recordsFromUpstream(index: number, emitted: readonly number[]): number {
+    const { operators } = this.environment.vertex;
+    for (let upstream = 0; upstream < index; upstream++) {
+      const edge = operators[upstream].outputs.find((candidate) => candidate.targetIndex === index);
+      if (edge !== undefined) return edge.sideOutputId === undefined ? emitted[upstream] : this.sideOutputs[upstream].emitted(edge.sideOutputId);
+    }
+    return 0;
+  }
   /** Records that came in by channels; kept by the task. */
   recordsFromChannels = 0;
 }
 
-function simple(context: OperatorContext, input: Input & { readonly taken: number; readonly emitted: number }, rich: ConstructorParameters<typeof SimpleOperator>[3]): SimpleOperator {
-  return new SimpleOperator(context, input, { recordsIn: () => input.taken, recordsOut: () => input.emitted }, rich);
+function simple(context: OperatorContext, input: CountingInput, rich: RichFunction | undefined): SimpleOperator {
+  return new SimpleOperator(context, input, { recordsOut: () => input.emitted }, rich);
 }

@@ -27,8 +27,9 @@ export interface Input<T = unknown> {
 
 /** Counters that the operator keeps as plain fields; read by reports. */
 export interface OperatorCounters {
-  /** Records taken; operators that emit one for one leave it to their upstream and say -1. */
-  recordsIn(): number;
+  /** Records taken, by operators that have no upstream in the stream (sources). Others are told by what their upstream sent. */
+  recordsIn?(): number;
+  /** Records sent to the main output; -1: one for each record taken. */
   recordsOut(): number;
   lateRecordsDropped?(): number;
   skippedRecords?(): number;

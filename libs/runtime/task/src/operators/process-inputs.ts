@@ -8,9 +8,6 @@ export interface TimeSink {
   inputWatermark(input: number, timestamp: number): void;
   inputIdle(input: number, idle: boolean): void;
 }
-export interface CountedInput extends Input {
-  taken: number;
-}
 export interface CountedCollector extends Collector<unknown> {
   emitted: number;
 }
@@ -29,17 +26,15 @@ export function collectorFactory(): new (out: Input) => CountedCollector {
   };
 }
 
-export type ProcessInputConstructor = new (fn: { processElement: Process }, context: unknown, out: Collector<unknown>, time: TimeSink) => CountedInput;
+export type ProcessInputConstructor = new (fn: { processElement: Process }, context: unknown, out: Collector<unknown>, time: TimeSink) => Input;
 
 /** `processElement` of a function without keys. */
 export function processInputFactory(): ProcessInputConstructor {
-  return class ProcessInput implements CountedInput {
-    taken = 0;
+  return class ProcessInput implements Input {
     constructor(
       private readonly fn: { processElement: Process }, private readonly context: unknown, private readonly out: Collector<unknown>, private readonly time: TimeSink,
     ) {}
     collect(value: unknown): void {
-      this.taken++;
       this.fn.processElement(value, this.context, this.out);
     }
     watermark(timestamp: number): void {
@@ -53,18 +48,16 @@ export function processInputFactory(): ProcessInputConstructor {
 
 export type KeyedProcessInputConstructor = new (
   fn: { processElement: Process }, context: unknown, out: Collector<unknown>, time: TimeSink, keys: KeyContext, selector: KeySelector<unknown, unknown>,
-) => CountedInput;
+) => Input;
 
 /** `processElement` behind keyBy. */
 export function keyedProcessInputFactory(): KeyedProcessInputConstructor {
-  return class KeyedProcessInput implements CountedInput {
-    taken = 0;
+  return class KeyedProcessInput implements Input {
     constructor(
       private readonly fn: { processElement: Process }, private readonly context: unknown, private readonly out: Collector<unknown>, private readonly time: TimeSink,
       private readonly keys: KeyContext, private readonly selector: KeySelector<unknown, unknown>,
     ) {}
     collect(value: unknown): void {
-      this.taken++;
       this.keys.setCurrentKey((0, this.selector)(value));
       this.fn.processElement(value, this.context, this.out);
     }
@@ -80,18 +73,16 @@ export function keyedProcessInputFactory(): KeyedProcessInputConstructor {
 export type TwoInputConstructor = new (
   process: Process, inputIndex: number, context: unknown, out: Collector<unknown>, time: TimeSink, keys: KeyContext | undefined,
   selector: KeySelector<unknown, unknown> | undefined,
-) => CountedInput;
+) => Input;
 
 /** One of two inputs, keyed or not. `process` is bound to its function object. */
 export function twoInputFactory(): TwoInputConstructor {
-  return class OneOfTwoInputs implements CountedInput {
-    taken = 0;
+  return class OneOfTwoInputs implements Input {
     constructor(
       private readonly process: Process, private readonly inputIndex: number, private readonly context: unknown, private readonly out: Collector<unknown>,
       private readonly time: TimeSink, private readonly keys: KeyContext | undefined, private readonly selector: KeySelector<unknown, unknown> | undefined,
     ) {}
     collect(value: unknown): void {
-      this.taken++;
       if (this.selector !== undefined) (this.keys as KeyContext).setCurrentKey((0, this.selector)(value));
       (0, this.process)(value, this.context, this.out);
     }
@@ -106,18 +97,16 @@ export function twoInputFactory(): TwoInputConstructor {
 
 export type RollingInputConstructor<F> = new (
   fn: F, state: ValueState<unknown>, out: Input, keys: KeyContext, selector: KeySelector<unknown, unknown>,
-) => CountedInput;
+) => Input;
 
 /** Rolling reduce: emits the new value for each record. */
 export function rollingReduceFactory(): RollingInputConstructor<ReduceFunction<unknown>> {
-  return class RollingReduceInput implements CountedInput {
-    taken = 0;
+  return class RollingReduceInput implements Input {
     constructor(
       private readonly fn: ReduceFunction<unknown>, private readonly state: ValueState<unknown>, private readonly out: Input, private readonly keys: KeyContext,
       private readonly selector: KeySelector<unknown, unknown>,
     ) {}
     collect(value: unknown): void {
-      this.taken++;
       this.keys.setCurrentKey((0, this.selector)(value));
       const before = this.state.value();
       const after = before === undefined ? value : (0, this.fn)(before, value);
@@ -135,14 +124,12 @@ export function rollingReduceFactory(): RollingInputConstructor<ReduceFunction<u
 
 /** Rolling aggregate: emits the result after each record. */
 export function rollingAggregateFactory(): RollingInputConstructor<AggregateFunction<unknown, unknown, unknown>> {
-  return class RollingAggregateInput implements CountedInput {
-    taken = 0;
+  return class RollingAggregateInput implements Input {
     constructor(
       private readonly fn: AggregateFunction<unknown, unknown, unknown>, private readonly state: ValueState<unknown>, private readonly out: Input,
       private readonly keys: KeyContext, private readonly selector: KeySelector<unknown, unknown>,
     ) {}
     collect(value: unknown): void {
-      this.taken++;
       this.keys.setCurrentKey((0, this.selector)(value));
       const before = this.state.value();
       const after = this.fn.add(value, before === undefined ? this.fn.createAccumulator() : before);

@@ -9,7 +9,7 @@ import { TimerQueue } from '../time/timer-queue.js';
 import type { Input, OperatorCounters, StreamOperator } from './operator.js';
 import { type OperatorContext, runtimeContext } from './operator-context.js';
 import {
-  collectorFactory, type CountedCollector, type CountedInput, keyedProcessInputFactory, processInputFactory, twoInputFactory, type TimeSink,
+  collectorFactory, type CountedCollector, keyedProcessInputFactory, processInputFactory, twoInputFactory, type TimeSink,
 } from './process-inputs.js';
 
 type Process = (value: unknown, context: unknown, out: CountedCollector) => void;
@@ -28,7 +28,7 @@ const PROCESSING_TIMERS = '_processing-time-timers';
 export class ProcessOperator implements StreamOperator, TimeSink {
   readonly operatorId;
   readonly name;
-  readonly inputs: readonly CountedInput[];
+  readonly inputs: readonly Input[];
   readonly counters: OperatorCounters;
   private readonly collector: CountedCollector;
   private readonly valve: WatermarkValve;
@@ -52,12 +52,11 @@ export class ProcessOperator implements StreamOperator, TimeSink {
     this.collector = new (specialize(collectorFactory, undefined, context.name))(out);
     this.inputs = this.createInputs(keySelectors, inputCount);
     this.counters = {
-      recordsIn: () => this.inputs.reduce((sum, input) => sum + input.taken, 0),
       recordsOut: () => this.collector.emitted,
     };
   }
 
-  private createInputs(keySelectors: readonly (KeySelector<unknown, unknown> | undefined)[], inputCount: 1 | 2): CountedInput[] {
+  private createInputs(keySelectors: readonly (KeySelector<unknown, unknown> | undefined)[], inputCount: 1 | 2): Input[] {
     const { fn, context, functionContext, collector } = this;
     const keys = context.keyed?.keyContext;
     if (inputCount === 2) {

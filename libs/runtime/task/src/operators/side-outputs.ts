@@ -3,7 +3,7 @@ import type { Input } from './operator.js';
 
 export class SideOutputs {
   private readonly outputs = new Map<string, Input>();
-  emitted = 0;
+  private readonly counts = new Map<string, number>();
 
   connect(tagId: string, input: Input): void {
     this.outputs.set(tagId, input);
@@ -15,8 +15,12 @@ export class SideOutputs {
   collect(tagId: string, value: unknown): void {
     const output = this.outputs.get(tagId);
     if (output === undefined) return;
-    this.emitted++;
+    this.counts.set(tagId, this.emitted(tagId) + 1);
     output.collect(value);
+  }
+  /** Records sent to this tag. */
+  emitted(tagId: string): number {
+    return this.counts.get(tagId) ?? 0;
   }
   /** Side outputs share the operator's time. */
   inputs(): Input[] {

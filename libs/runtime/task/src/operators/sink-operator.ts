@@ -25,12 +25,10 @@ interface StoredCommittables {
 const COMMITTABLES = '_committables';
 const RETRY_DELAY_MS = 100;
 
-export function sinkInputFactory(): new (writer: SinkWriter<unknown, unknown>, context: RecordContext) => Input & { taken: number } {
+export function sinkInputFactory(): new (writer: SinkWriter<unknown, unknown>, context: RecordContext) => Input {
   return class SinkInput implements Input {
-    taken = 0;
     constructor(private readonly writer: SinkWriter<unknown, unknown>, private readonly context: RecordContext) {}
     collect(value: unknown): void {
-      this.taken++;
       this.writer.write(value, this.context.timestamp);
     }
     watermark(): void {
@@ -46,7 +44,7 @@ export class SinkOperator implements StreamOperator {
   readonly operatorId;
   readonly name;
   readonly inputs: readonly Input[];
-  readonly counters: OperatorCounters;
+  readonly counters: OperatorCounters = { recordsOut: () => 0 };
   private pending: Pending[] = [];
   /** Prepares and commits, one after the other. */
   private preparing: Promise<void> = Promise.resolve();
@@ -59,13 +57,12 @@ export class SinkOperator implements StreamOperator {
     private readonly committer: SinkCommitter<unknown> | undefined,
     private readonly context: OperatorContext,
     private readonly commitRetries: number,
-    input: Input & { readonly taken: number },
+    input: Input,
   ) {
     this.operatorId = context.operatorId;
     this.name = context.name;
     this.inputs = [input];
     this.stored = context.lists.list(stateDescriptor.list<StoredCommittables>(COMMITTABLES, types.generic<StoredCommittables>()), 'union');
-    this.counters = { recordsIn: () => input.taken, recordsOut: () => 0 };
   }
 
   async open(): Promise<void> {

@@ -3,15 +3,13 @@ import type { FilterFunction, FlatMapFunction, MapFunction } from '@weir/functio
 import type { Input } from './operator.js';
 
 export interface CountingInput extends Input {
-  /** Records that came in; only kept where it cannot be told from the upstream's output. */
-  taken: number;
+  /** Records sent on; -1 when that follows from the upstream's count. Nothing is counted twice: an increment costs as much as a small function. */
   emitted: number;
 }
 export type StatelessConstructor<F> = new (fn: F, out: Input) => CountingInput;
 
 export function mapFactory(): StatelessConstructor<MapFunction<unknown, unknown>> {
   return class MapInput implements CountingInput {
-    taken = -1;
     emitted = -1;
     constructor(private readonly fn: MapFunction<unknown, unknown>, private readonly out: Input) {}
     collect(value: unknown): void {
@@ -28,7 +26,6 @@ export function mapFactory(): StatelessConstructor<MapFunction<unknown, unknown>
 
 export function filterFactory(): StatelessConstructor<FilterFunction<unknown>> {
   return class FilterInput implements CountingInput {
-    taken = -1;
     emitted = 0;
     constructor(private readonly fn: FilterFunction<unknown>, private readonly out: Input) {}
     collect(value: unknown): void {
@@ -48,7 +45,6 @@ export function filterFactory(): StatelessConstructor<FilterFunction<unknown>> {
 
 export function flatMapFactory(): StatelessConstructor<FlatMapFunction<unknown, unknown>> {
   return class FlatMapInput implements CountingInput {
-    taken = -1;
     emitted = 0;
     private readonly collector: { collect(value: unknown): void };
     constructor(private readonly fn: FlatMapFunction<unknown, unknown>, private readonly out: Input) {

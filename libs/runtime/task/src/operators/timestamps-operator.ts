@@ -11,7 +11,7 @@ export class TimestampsOperator implements StreamOperator {
   readonly operatorId;
   readonly name;
   readonly inputs: readonly Input[];
-  readonly counters: OperatorCounters = { recordsIn: () => -1, recordsOut: () => -1 };
+  readonly counters: OperatorCounters = { recordsOut: () => -1 };
   private readonly times: SplitTimes;
   private wasIdle = false;
 

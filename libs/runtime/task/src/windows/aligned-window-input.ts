@@ -46,7 +46,6 @@ export interface AlignedWindowHost {
 }
 
 export interface AlignedWindowInput extends Input {
-  taken: number;
   readonly panes: Map<number, Pane>;
   /** Earliest time at which `advance` has something to do. */
   nextDue: number;
@@ -66,7 +65,6 @@ export type AlignedWindowConstructor = new (
 
 export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDependencies): AlignedWindowConstructor {
   return class AlignedWindows implements AlignedWindowInput {
-    taken = 0;
     nextDue = Infinity;
     readonly panes = new Map<number, Pane>();
     private current: Pane | undefined = undefined;
@@ -84,7 +82,6 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
     }
 
     collect(value: unknown): void {
-      this.taken++;
       const timestamp = this.context.timestamp;
       if (timestamp >= this.currentStart && timestamp < this.currentEnd) {
         this.addTo(this.current as Pane, value);

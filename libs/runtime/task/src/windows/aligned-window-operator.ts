@@ -54,9 +54,8 @@ export class AlignedWindowOperator implements StreamOperator {
         watermark: (timestamp) => this.watermark(timestamp),
         idle: (idle) => this.forEachOutput((output) => output.idle(idle)),
       });
-    const windows = this.windows;
-    this.inputs = [windows];
-    this.counters = { recordsIn: () => windows.taken, recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
+    this.inputs = [this.windows];
+    this.counters = { recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
   }
 
   async open(): Promise<void> {

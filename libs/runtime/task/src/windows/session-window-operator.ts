@@ -43,7 +43,6 @@ export class SessionWindowOperator implements StreamOperator {
   private readonly functionContext: WindowFunctionContext;
   private readonly eventTime: boolean;
   private watermarkNow = MIN_WATERMARK;
-  private taken = 0;
   private lateDropped = 0;
 
   constructor(private readonly spec: WindowOperatorSpec, private readonly assigner: SessionAssigner, private readonly context: OperatorContext,
@@ -62,7 +61,7 @@ export class SessionWindowOperator implements StreamOperator {
       watermark: (timestamp) => this.watermark(timestamp),
       idle: (idle) => this.forEachOutput((output) => output.idle(idle)),
     }];
-    this.counters = { recordsIn: () => this.taken, recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
+    this.counters = { recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
   }
 
   async open(): Promise<void> {
@@ -88,7 +87,6 @@ export class SessionWindowOperator implements StreamOperator {
   }
 
   private collect(value: unknown): void {
-    this.taken++;
     const timestamp = this.eventTime ? this.context.record.timestamp : this.context.processingTime.now();
     if (timestamp === NO_TIMESTAMP) throw new MissingTimestampError(this.name);
     const key = this.keySelector(value);

@@ -1,0 +1,35 @@
+/** `weir checkpoint verify`: reads every byte of one checkpoint, or of all below a directory. Exit code 1 when any is damaged. */
+import { relative, resolve } from 'node:path';
+import { verifyCheckpoint, type CheckpointVerification } from '@weir/checkpoint';
+import { LocalFileStore } from '@weir/storage-fs';
+import type { CheckpointInvocation } from '../../command-line.js';
+import { ExitCode, type CliIo } from '../../io.js';
+import { bytes, count, plainStyle, styleFor, type Style } from '../../render/text.js';
+import { findCheckpointsBelow, isOneCheckpoint } from './find.js';
+
+export async function verify(invocation: CheckpointInvocation, io: CliIo): Promise<number> {
+  const files = new LocalFileStore();
+  const path = resolve(io.workingDirectory, invocation.path);
+  const paths = (await isOneCheckpoint(files, path))
+    ? [path]
+    : (await findCheckpointsBelow(files, invocation.path, io.workingDirectory)).filter((it) => it.status !== 'incomplete').map((it) => it.path);
+  if (paths.length === 0) io.err.write(`there are no checkpoints below ${invocation.path}\n`);
+  let valid = true;
+  for (const at of paths) {
+    const verification = await verifyCheckpoint(files, at);
+    valid &&= verification.valid;
+    const style = styleFor(io.out, io.environment);
+    io.out.write(invocation.json ? `${JSON.stringify(verification)}\n` : renderVerification(verification, io.workingDirectory, style));
+  }
+  return valid ? ExitCode.ok : ExitCode.jobFailed;
+}
+
+export function renderVerification(verification: CheckpointVerification, workingDirectory: string, style: Style = plainStyle): string {
+  const { path, valid, filesChecked, bytesChecked, findings } = verification;
+  const state = valid ? style.green('valid') : style.red('damaged');
+  const lines = [`${relative(workingDirectory, path)}  ${state}  ${count(filesChecked)} files, ${bytes(bytesChecked)} of state`];
+  for (const { file, offset, code, problem, whatToDo } of findings) {
+    lines.push(`  ${code}: ${problem}`, `    at ${relative(workingDirectory, file)}, byte ${offset}`, `    ${style.cyan('hint')}: ${whatToDo}`);
+  }
+  return `${lines.join('\n')}\n`;
+}

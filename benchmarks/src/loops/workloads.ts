@@ -1,0 +1,156 @@
+/**
+ * The three loops: what a good engineer would write by hand on one thread, and the same as a job. Both use the same generator and the same
+ * closures; the results must be equal.
+ */
+import {
+  DataGeneratorSource, defineJob, Duration, type Collector, type JobDefinition, type KeyedProcessContext, KeyedProcessFunction, type RuntimeContext, stateDescriptor,
+  TumblingEventTimeWindows, types, type ValueState, WatermarkStrategy,
+} from '@weir/datastream';
+import { SumSink } from '../sum-sink.js';
+
+export interface Workload {
+  readonly name: string;
+  readonly note: string;
+  /** Records per second of the engine to expect, to choose how many make a run of a given length. */
+  readonly expectedRecordsPerS: number;
+  /** Returns a checksum of the output. */
+  loop(records: number): number;
+  job(records: number, total: { sum: number }): JobDefinition<unknown>;
+}
+
+const START = 1_700_000_000_000;
+/** Event time: a record each 10 microseconds, so that 10^6 fall into a window of 10 s. */
+const RECORDS_PER_MS = 100;
+const WINDOW_MS = 10_000;
+
+// ---- stateless chain ------------------------------------------------------------------------------------------------------------------
+
+/** The sum of all workloads, as sinks and loops alike keep it. */
+const addTo = SumSink.add;
+
+interface Small { readonly id: number; readonly value: number }
+const makeSmall = (i: number): Small => ({ id: i, value: i & 1023 });
+const double = (e: Small): Small => ({ id: e.id, value: e.value * 2 });
+const isWanted = (e: Small): boolean => (e.value & 2) === 0;
+const toNumber = (e: Small): number => e.value + 1;
+
+export const statelessChain: Workload = {
+  name: 'stateless-chain',
+  note: 'map, filter, map, sum over small objects',
+  expectedRecordsPerS: 100_000_000,
+  loop(records) {
+    const total = { sum: 0 };
+    for (let i = 0; i < records; i++) {
+      const doubled = double(makeSmall(i));
+      if (isWanted(doubled)) addTo(total, toNumber(doubled));
+    }
+    return total.sum;
+  },
+  job: (records, total) => defineJob('stateless chain', (env) => {
+    env.fromSource(new DataGeneratorSource(makeSmall, records), WatermarkStrategy.forMonotonousTimestamps<Small>(), 'generator').uid('generator')
+      .map(double).filter(isWanted).map(toNumber).sinkTo(new SumSink(total)).uid('sum');
+  }) as JobDefinition<unknown>,
+};
+
+// ---- keyed running count --------------------------------------------------------------------------------------------------------------
+
+interface Keyed { readonly key: number; readonly value: number }
+const KEYS = 100_000;
+const makeKeyed = (i: number): Keyed => ({ key: (Math.imul(i, 0x9e3779b1) >>> 4) % KEYS, value: i & 255 });
+const keyOf = (e: Keyed): number => e.key;
+
+class RunningCount extends KeyedProcessFunction<number, Keyed, number> {
+  private count!: ValueState<number>;
+  override open(context: RuntimeContext): void {
+    this.count = context.getState(stateDescriptor.value('count', types.long, 0));
+  }
+  processElement(_value: Keyed, _context: KeyedProcessContext<number>, out: Collector<number>): void {
+    const count = (this.count.value() as number) + 1;
+    this.count.update(count);
+    out.collect(count);
+  }
+}
+
+export const keyedCount: Workload = {
+  name: 'keyed-count',
+  note: 'running count over 10^5 integer keys, ValueState behind keyBy; loop: one Map of mutable objects',
+  expectedRecordsPerS: 20_000_000,
+  loop(records) {
+    const counts = new Map<number, { count: number }>();
+    const total = { sum: 0 };
+    for (let i = 0; i < records; i++) {
+      const key = keyOf(makeKeyed(i));
+      let entry = counts.get(key);
+      if (entry === undefined) {
+        entry = { count: 0 };
+        counts.set(key, entry);
+      }
+      entry.count++;
+      addTo(total, entry.count);
+    }
+    return total.sum;
+  },
+  job: (records, total) => defineJob('keyed count', (env) => {
+    env.fromSource(new DataGeneratorSource(makeKeyed, records), WatermarkStrategy.forMonotonousTimestamps<Keyed>(), 'generator').uid('generator')
+      .keyBy(keyOf).process(new RunningCount()).uid('count').sinkTo(new SumSink(total)).uid('sum');
+  }) as JobDefinition<unknown>,
+};
+
+// ---- keyed tumbling window ------------------------------------------------------------------------------------------------------------
+
+interface Event { readonly key: number; readonly time: number; readonly value: number }
+const WINDOW_KEYS = 10_000;
+const makeEvent = (i: number): Event => ({ key: (Math.imul(i, 0x9e3779b1) >>> 4) % WINDOW_KEYS, time: START + Math.floor(i / RECORDS_PER_MS), value: i & 255 });
+const eventKey = (e: Event): number => e.key;
+const eventTime = (e: Event): number => e.time;
+
+interface SumCount { sum: number; count: number }
+const sumAndCount = {
+  createAccumulator: (): SumCount => ({ sum: 0, count: 0 }),
+  add: (e: Event, a: SumCount): SumCount => {
+    a.sum += e.value;
+    a.count++;
+    return a;
+  },
+  getResult: (a: SumCount): number => a.sum + a.count,
+};
+
+export const keyedTumblingWindow: Workload = {
+  name: 'keyed-tumbling-window',
+  note: '10^4 keys, 10^6 events a window of 10 s, sum and count; loop: one Map of mutable objects per window',
+  expectedRecordsPerS: 20_000_000,
+  loop(records) {
+    const total = { sum: 0 };
+    const windows = new Map<number, Map<number, SumCount>>();
+    const close = (start: number): void => {
+      for (const accumulator of (windows.get(start) as Map<number, SumCount>).values()) addTo(total, sumAndCount.getResult(accumulator));
+      windows.delete(start);
+    };
+    let current = -1;
+    let window = new Map<number, SumCount>();
+    for (let i = 0; i < records; i++) {
+      const event = makeEvent(i);
+      const start = Math.floor(eventTime(event) / WINDOW_MS) * WINDOW_MS;
+      if (start !== current) {
+        if (current >= 0) close(current);
+        current = start;
+        window = new Map();
+        windows.set(start, window);
+      }
+      const key = eventKey(event);
+      let accumulator = window.get(key);
+      if (accumulator === undefined) {
+        accumulator = sumAndCount.createAccumulator();
+        window.set(key, accumulator);
+      }
+      sumAndCount.add(event, accumulator);
+    }
+    for (const start of [...windows.keys()]) close(start);
+    return total.sum;
+  },
+  job: (records, total) => defineJob('keyed tumbling window', (env) => {
+    env.fromSource(new DataGeneratorSource(makeEvent, records), WatermarkStrategy.forMonotonousTimestamps<Event>().withTimestampAssigner(eventTime), 'generator').uid('generator')
+      .keyBy(eventKey).window(TumblingEventTimeWindows.of(Duration.milliseconds(WINDOW_MS))).aggregate(sumAndCount).uid('window')
+      .sinkTo(new SumSink(total)).uid('sum');
+  }) as JobDefinition<unknown>,
+};

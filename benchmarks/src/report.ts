@@ -1,0 +1,28 @@
+/** Prints results as JSON for programs or as a Markdown table with commit, machine and date for people. */
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import type { Comparison } from './measure.js';
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'no git checkout';
+  }
+}
+
+export function printReport(suite: string, method: string, results: readonly Comparison[], json: boolean): void {
+  const machine = `${cpus().length} x ${cpus()[0]?.model ?? 'unknown'}, Node ${process.versions.node}`;
+  if (json) {
+    console.log(JSON.stringify({ suite, method, commit: commit(), machine, date: new Date().toISOString().slice(0, 10), results }, undefined, 2));
+    return;
+  }
+  const million = (value: number): string => (value / 1e6).toFixed(2);
+  console.log(`\n${suite}: ${method}\ncommit ${commit()}, ${machine}, ${new Date().toISOString().slice(0, 10)}\n`);
+  console.log('| benchmark | ratio (CPU) | rounds | ratio (wall) | M records/s | reference | M per core s | peak MiB |');
+  console.log('|---|---|---|---|---|---|---|---|');
+  for (const r of results) {
+    console.log(`| ${r.name} | **${r.ratio.toFixed(2)}** | ${r.ratios.map((x) => x.toFixed(2)).join(' ')} | ${r.wallRatio.toFixed(2)} | ${million(r.recordsPerS)} | ${million(r.referenceRecordsPerS)} | ${million(r.recordsPerCoreS)} | ${r.peakRssMiB} |`);
+  }
+  for (const r of results) console.log(`- ${r.name}: ${r.note}`);
+}

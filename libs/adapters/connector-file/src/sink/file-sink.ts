@@ -1,0 +1,112 @@
+/**
+ * Writes files, exactly once: records become visible, whole files at a time, when the checkpoint that contains them has completed.
+ */
+import { toError } from '@weir/base';
+import type { BulkFormat, RecordFormat, Sink, SinkContext, SinkHistoryContext, SinkHistoryReport } from '@weir/connector';
+import { joinPath } from '@weir/ports';
+import { InvalidFileSinkError, SinkDirectoryUnwritableError } from '../errors.js';
+import type { FileCommittable } from './file-committable.js';
+import { contentMaker } from './file-content.js';
+import { FileSinkCommitter } from './file-sink-committer.js';
+import { FileSinkWriter, type RollingPolicy } from './file-sink-writer.js';
+import { jobPrefix, parsePartFileName } from './part-file-name.js';
+
+/**
+ * A sink of a directory. Its files are `part-<job>-<operator>-<subtask>-<attempt>-<n><ext>`; names with a leading `.` are not committed.
+ * A run that starts from nothing replaces the files of earlier runs of the same job; files of others are left alone.
+ *
+ * ```ts
+ * FileSink.forRowFormat('out/', jsonLines<Delay>()).withRollingPolicy({ maxPartSizeBytes: 32 << 20 }).build();
+ * ```
+ */
+export class FileSink<T> implements Sink<T, FileCommittable> {
+  readonly stateVersion = 1;
+  readonly guarantee = 'exactly-once';
+  readonly description: string;
+
+  /** Use {@link FileSink.forRowFormat} or {@link FileSink.forBulkFormat}. */
+  constructor(
+    private readonly directory: string,
+    private readonly format: RecordFormat<T> | BulkFormat<T>,
+    private readonly policy: RollingPolicy,
+  ) {
+    this.description = `${format.name} ${directory}`;
+    contentMaker(format)(); // A format that cannot write says so here, not in the first task.
+  }
+
+  /** For texts of records: JSON lines, CSV, lines. */
+  static forRowFormat<T>(directory: string, format: RecordFormat<T>): FileSinkBuilder<T> {
+    return new FileSinkBuilder(directory, format, {});
+  }
+
+  /** For files that are encoded in units: Parquet. */
+  static forBulkFormat<T>(directory: string, format: BulkFormat<T>): FileSinkBuilder<T> {
+    return new FileSinkBuilder(directory, format, {});
+  }
+
+  async beginHistory(context: SinkHistoryContext): Promise<SinkHistoryReport> {
+    const { files } = context;
+    const { directory } = this;
+    try {
+      await files.makeDirectory(directory);
+      const probe = joinPath(directory, `.weir-probe-${context.random.hex(8)}`);
+      const writer = await files.create(probe);
+      await writer.close();
+      await files.remove(probe);
+    } catch (thrown) {
+      throw new SinkDirectoryUnwritableError(directory, toError(thrown));
+    }
+    const jobs = new Set([context.jobId, ...context.earlierJobIds].map(jobPrefix));
+    let replaced = 0;
+    let removed = 0;
+    let others = 0;
+    for (const { name, path, kind } of await files.list(directory)) {
+      const part = kind === 'file' ? parsePartFileName(name) : undefined;
+      if (part === undefined || !jobs.has(part.job)) {
+        if (kind === 'file') others++;
+        continue;
+      }
+      await files.remove(path);
+      removed++;
+      if (!part.staging) replaced++;
+    }
+    if (removed > 0) await files.syncDirectory(directory);
+    const notes: string[] = [];
+    if (replaced > 0) notes.push(`replaced ${count(replaced)} of an earlier run in ${directory}`);
+    if (others > 0) notes.push(`${others === 1 ? '1 other file' : `${others} other files`} in ${directory} ${others === 1 ? 'is' : 'are'} left alone`);
+    return { notes };
+  }
+
+  createWriter(context: SinkContext): FileSinkWriter<T> {
+    return new FileSinkWriter(this.directory, this.format.fileExtension, contentMaker(this.format), this.policy, context);
+  }
+
+  createCommitter(context: SinkContext): FileSinkCommitter {
+    return new FileSinkCommitter(this.directory, context);
+  }
+}
+
+function count(files: number): string {
+  return files === 1 ? '1 file' : `${files} files`;
+}
+
+export class FileSinkBuilder<T> {
+  constructor(
+    private readonly directory: string,
+    private readonly format: RecordFormat<T> | BulkFormat<T>,
+    private readonly policy: RollingPolicy,
+  ) {}
+
+  /** When files end before the next checkpoint ends them. */
+  withRollingPolicy(policy: RollingPolicy): FileSinkBuilder<T> {
+    return new FileSinkBuilder(this.directory, this.format, { ...this.policy, ...policy });
+  }
+
+  build(): FileSink<T> {
+    if (this.directory === '') throw new InvalidFileSinkError('no directory is given', 'Name the directory to write to.');
+    for (const [name, value] of Object.entries(this.policy)) {
+      if (value !== undefined && !(value > 0)) throw new InvalidFileSinkError(`${name} is ${value}`, `Set ${name} to a positive number.`);
+    }
+    return new FileSink(this.directory, this.format, this.policy);
+  }
+}
