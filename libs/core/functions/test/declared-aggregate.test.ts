@@ -9,7 +9,8 @@ interface Trip {
 const km = (trip: Trip): number => trip.km;
 const delay = (trip: Trip): number => trip.delay;
 const everything = aggregates.all({
-  trips: aggregates.count(), total: aggregates.sum(km), mean: aggregates.mean(delay), shortest: aggregates.min(km), latest: aggregates.max(delay),
+  trips: aggregates.count(), total: aggregates.sum(km), mean: aggregates.mean(delay),
+  shortest: aggregates.min(km), latest: aggregates.max(delay),
 });
 
 function fold<I, A, O>(fn: AggregateFunction<I, A, O>, values: readonly I[]): A {

@@ -75,7 +75,8 @@ function vertexOf(
     const outputs = edges
       .filter((edge) => edge.sourceId === node.id && isInsideChain(edge, places))
       .map((edge): ChainEdge => ({ targetIndex: (places.get(edge.targetId) as Place).operatorIndex, sideOutputId: edge.sideOutputId }));
-    return { operatorId: ids.get(node.id) as OperatorId, name: node.name, uid: node.uid, kind: node.spec.kind, stateful: isStateful(node.spec), outputs };
+    const { name, uid, spec } = node;
+    return { operatorId: ids.get(node.id) as OperatorId, name, uid, kind: spec.kind, stateful: isStateful(spec), outputs };
   });
   const [head] = chain.nodes;
   return {

@@ -163,7 +163,8 @@ describe('columns', () => {
     const type = types.row(fields) as TypeInformation<unknown>;
     for (const count of [1, 1000, 1500, 2000, 4000, 20_000]) {
       const values = Array.from({ length: count }, (_, i) => ({ id: i, text: `${i} ü`, at: i % 2 === 0 ? null : i, more: [`${i}`] }));
-      expect(columnarValues(type, columnarBytes(type, values))).toStrictEqual(values);
+      // Compared as text: Jest would take minutes to print how two long arrays differ.
+      expect(JSON.stringify(columnarValues(type, columnarBytes(type, values))) === JSON.stringify(values)).toBe(true);
     }
   });
   it('keep invalid dates invalid, in rows too', () => {

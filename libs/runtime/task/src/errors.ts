@@ -24,6 +24,18 @@ export class ChannelBrokenError extends WeirError {
   }
 }
 
+/** The attempt was cancelled or failed while it was starting. Nobody waits for it any more; seen in logs only. */
+export class TaskEndedError extends WeirError {
+  constructor(taskName: string) {
+    super({
+      code: 'WEIR_TASK_ENDED', domain: 'internal', retry: 'never',
+      message: `task "${taskName}" ended while it was starting`,
+      hint: 'Nothing is to be done: a cancelled attempt stopped before it opened its operators.',
+      details: { taskName },
+    });
+  }
+}
+
 /** Code of the job threw. The cause is what it threw. */
 export class UserCodeError extends WeirError {
   constructor(operatorName: string, phase: string, cause: unknown) {

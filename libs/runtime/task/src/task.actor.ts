@@ -18,7 +18,7 @@ import { InputProcessor } from './channels/input-processor.js';
 import { ResultPartition } from './channels/result-partition.js';
 import { loadRestored } from './chain/load-restored.js';
 import { OperatorChain } from './chain/operator-chain.js';
-import { ChannelBrokenError, UserCodeError } from './errors.js';
+import { ChannelBrokenError, TaskEndedError, UserCodeError } from './errors.js';
 import { RecordContext } from './operators/operator.js';
 import type { SourceOperator } from './operators/source-operator.js';
 import { taskOptions } from './task-options.js';
@@ -149,7 +149,11 @@ export class TaskActor implements Actor<TaskMessage> {
       case 'committed': if (message.isFinal) this.end('finished'); break;
       case 'closed': this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: message.state }); break;
       case 'wait-over': this.stopWaiting(); break;
-      case 'processing-time-due': if (this.isWorking) this.processingTime.fire(); (this.context as Context).wake(); break;
+      case 'processing-time-due':
+        // While the operators are opened `begin` fires; after the end of data nothing may be emitted any more.
+        if (this.state === 'running') this.processingTime.fire();
+        (this.context as Context).wake();
+        break;
       case 'periodic': this.periodic(); break;
       case 'report': this.report(); this.arm('report', taskOptions.reportInterval); break;
       case 'maintain-channels': this.maintainChannels(); break;
@@ -174,6 +178,8 @@ export class TaskActor implements Actor<TaskMessage> {
     const { vertex, attempt } = this;
     const range = keyGroupRangeOf(attempt.subtaskIndex, vertex.parallelism, vertex.maxParallelism);
     const restored = await loadRestored(deployment.restored, snapshotStorage, range);
+    // K3: an attempt that ended meanwhile must not open anything, nor commit or abort in the name of a sink.
+    if (this.isOver) throw new TaskEndedError(this.vertex.name);
     const chain = new OperatorChain({
       jobId: deployment.jobId, attempt, job, vertex, metrics, restored, record: this.record, processingTime: this.processingTime,
       services: { files, clock, timers, random: random.stream('connector'), logger },
@@ -201,6 +207,7 @@ export class TaskActor implements Actor<TaskMessage> {
     }
     this.setState('running');
     gate.open();
+    this.processingTime.fire();
     this.arm('periodic', taskOptions.autoWatermarkInterval);
     this.arm('report', taskOptions.reportInterval);
     (this.context as Context).timers.setTimer('maintain-channels', CHANNEL_MAINTENANCE_MS, { type: 'maintain-channels' });

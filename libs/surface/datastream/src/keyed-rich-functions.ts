@@ -1,5 +1,6 @@
 /**
- * Rich map, filter and flat-map functions behind `keyBy`: run as keyed process functions, so that their keyed state acts on the record's key.
+ * Rich map, filter and flat-map functions behind `keyBy`: run as keyed process functions, so that their keyed state acts on the key of
+ * the record.
  */
 import { KeyedProcessFunction, type Collector, type KeyedProcessContext, type RichFunction, type RuntimeContext } from '@weir/functions';
 import { cloneFunctionObject } from './clone-functions.js';

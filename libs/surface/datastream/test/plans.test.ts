@@ -216,7 +216,8 @@ describe('the graph', () => {
     const env = environment();
     const stream = env.fromSequence(1, 2);
     const mistakes = [
-      () => stream.setParallelism(0), () => stream.uid(''), () => stream.name(''), () => stream.setMaxParallelism(40_000), () => env.enableCheckpointing(1),
+      () => stream.setParallelism(0), () => stream.uid(''), () => stream.name(''),
+      () => stream.setMaxParallelism(40_000), () => env.enableCheckpointing(1),
       () => stream.connect(environment().fromSequence(1, 2)).map((n) => n, (n) => n),
     ];
     for (const mistake of mistakes) expect(mistake).toThrow(expect.objectContaining({ code: 'WEIR_JOB_INVALID' }));

@@ -19,14 +19,14 @@ export class StateSerializer<T> {
     this.type = type;
     this.serializer = type.createSerializer();
   }
-  /** Chooses the type from some values, unless there is one. */
+  /** Chooses the type from some values, unless there is one. Without values none is chosen, and there is nothing to write. */
   prepare(samples: () => Iterable<T>): void {
     if (this.serializer !== undefined) return;
     const taken: T[] = [];
     for (const sample of samples()) {
       if (taken.push(sample) === SAMPLES) break;
     }
-    this.use(inferType(taken) as TypeInformation<T>);
+    if (taken.length > 0) this.use(inferType(taken) as TypeInformation<T>); // from nothing only the slow fallback would follow, for ever
   }
   describe(): TypeDescription | null {
     return this.type === undefined ? null : this.type.describe();

@@ -51,6 +51,8 @@ export class OperatorChain {
   /** By index in the vertex. */
   readonly operators: readonly StreamOperator[];
   private readonly sideOutputs: SideOutputs[] = [];
+  private opening: Promise<void> = Promise.resolve();
+  private closing = false;
 
   constructor(private readonly environment: ChainEnvironment) {
     const { vertex } = environment;
@@ -133,9 +135,9 @@ export class OperatorChain {
         });
         return new SourceOperator(spec, reader, context, out, skippedRecords);
       }
-      case 'map': return simple(context, new (specialize(mapFactory, undefined, context.name))(spec.fn, out), spec.rich);
-      case 'filter': return simple(context, new (specialize(filterFactory, undefined, context.name))(spec.fn, out), spec.rich);
-      case 'flat-map': return simple(context, new (specialize(flatMapFactory, undefined, context.name))(spec.fn, out), spec.rich);
+      case 'map': return simple(context, specialize(mapFactory, { fn: spec.fn, out }, context.name), spec.rich);
+      case 'filter': return simple(context, specialize(filterFactory, { fn: spec.fn, out }, context.name), spec.rich);
+      case 'flat-map': return simple(context, specialize(flatMapFactory, { fn: spec.fn, out }, context.name), spec.rich);
       case 'timestamps': return new TimestampsOperator(spec.watermarks, context, out);
       case 'process': case 'keyed-process': return new ProcessOperator(spec.fn as never, context, out, keySelectors, 1);
       case 'co-process': case 'keyed-co-process': return new ProcessOperator(spec.fn as never, context, out, keySelectors, 2);
@@ -161,23 +163,27 @@ export class OperatorChain {
           parallelism: context.parallelism, attempt: context.attempt,
         };
         const writer = spec.sink.createWriter(sinkContext);
-        const input = new (specialize(sinkInputFactory, undefined, context.name))(writer, context.record);
+        const input = specialize(sinkInputFactory, { writer, record: context.record }, context.name);
         return new SinkOperator(spec.sink, writer, spec.sink.createCommitter?.(sinkContext), context, this.environment.commitRetries, input);
       }
     }
   }
 
   /** Downstream operators first, so that an operator may emit in `open`. */
-  async open(): Promise<void> {
-    for (let i = this.operators.length - 1; i >= 0; i--) await this.operators[i].open();
+  open(): Promise<void> {
+    this.opening = this.openAll();
+    return this.opening;
+  }
+  private async openAll(): Promise<void> {
+    for (let i = this.operators.length - 1; i >= 0 && !this.closing; i--) await this.operators[i].open();
   }
   prepareSnapshotPreBarrier(): void {
     for (const operator of this.operators) operator.prepareSnapshotPreBarrier?.();
   }
   /** Captures all operators now; the promise is for what is still being written. */
   snapshot(checkpointId: number): Promise<OperatorSnapshot[]> {
-    const parts = this.operators.map((operator) => operator.snapshot(checkpointId));
-    return Promise.all(parts);
+    // In an async function what throws rejects like the others: no part is left without a listener.
+    return Promise.all(this.operators.map(async (operator) => operator.snapshot(checkpointId)));
   }
   async checkpointComplete(checkpointId: number): Promise<void> {
     await Promise.all(this.operators.map((operator) => operator.checkpointComplete?.(checkpointId)));
@@ -201,8 +207,10 @@ export class OperatorChain {
     }
     return undefined;
   }
-  /** Closes all, also when some fail; the first failure is thrown. */
+  /** Closes all, also when some fail; the first failure is thrown. Waits for the operator that is being opened: nothing is opened behind its close. */
   async close(): Promise<void> {
+    this.closing = true;
+    await this.opening.catch(() => undefined); // whoever opens hears of it
     const outcomes = await Promise.allSettled(this.operators.map((operator) => operator.close()));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;

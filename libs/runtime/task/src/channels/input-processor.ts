@@ -68,6 +68,7 @@ export class InputProcessor {
         break;
       case 'watermark':
         if (side.valve.advance(side.placeOf.get(channel.index) as number, frame.timestamp)) side.input.watermark(side.valve.output);
+        this.forwardIdle(side);
         break;
       case 'idle':
         this.idle(side, channel, frame.idle);
@@ -93,11 +94,16 @@ export class InputProcessor {
 
   private idle(side: InputSide, channel: InputChannel, idle: boolean): void {
     const rose = side.valve.setIdle(side.placeOf.get(channel.index) as number, idle);
+    // Active first: a watermark of an idle input would be passed over.
+    if (!side.valve.outputIdle) this.forwardIdle(side);
     if (rose) side.input.watermark(side.valve.output);
-    if (side.valve.outputIdle !== side.idle) {
-      side.idle = side.valve.outputIdle;
-      side.input.idle(side.idle);
-    }
+    this.forwardIdle(side);
+  }
+  /** Also after a watermark: when the last active channel ends, the rest may be idle. */
+  private forwardIdle(side: InputSide): void {
+    if (side.valve.outputIdle === side.idle) return;
+    side.idle = side.valve.outputIdle;
+    side.input.idle(side.idle);
   }
 
   private apply(effects: readonly AlignmentEffect[]): void {

@@ -114,14 +114,20 @@ export class ProcessOperator implements StreamOperator, TimeSink {
 
   inputWatermark(input: number, timestamp: number): void {
     if (this.valve.advance(input, timestamp)) this.advance();
+    this.forwardIdle();
   }
 
   inputIdle(input: number, idle: boolean): void {
-    if (this.valve.setIdle(input, idle)) this.advance();
-    if (this.valve.outputIdle !== this.wasIdle) {
-      this.wasIdle = this.valve.outputIdle;
-      this.forEachOutput((output) => output.idle(this.wasIdle));
-    }
+    const rose = this.valve.setIdle(input, idle);
+    // Active first: a watermark of an idle input would be passed over.
+    if (!this.valve.outputIdle) this.forwardIdle();
+    if (rose) this.advance();
+    this.forwardIdle();
+  }
+  private forwardIdle(): void {
+    if (this.valve.outputIdle === this.wasIdle) return;
+    this.wasIdle = this.valve.outputIdle;
+    this.forEachOutput((output) => output.idle(this.wasIdle));
   }
 
   /** O2: timers first, then the watermark goes on. */

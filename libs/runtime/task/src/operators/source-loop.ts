@@ -23,18 +23,17 @@ export interface SourceLoop {
 }
 export interface SourceLoopDependencies {
   readonly noTimestamp: number;
+  readonly context: RecordContext;
+  readonly out: Input;
+  readonly assigner: TimestampAssigner<unknown> | undefined;
 }
-export type SourceLoopConstructor = new (context: RecordContext, out: Input, assigner: TimestampAssigner<unknown> | undefined) => SourceLoop;
 
-export function sourceLoopFactory({ noTimestamp }: SourceLoopDependencies): SourceLoopConstructor {
-  return class GeneratedSourceLoop implements SourceLoop {
-    taken = 0;
-    constructor(private readonly context: RecordContext, private readonly out: Input, private readonly assigner: TimestampAssigner<unknown> | undefined) {}
-
-    runIndexed(batch: IndexedBatch<unknown>, limit: number, time: SplitTime): void {
+export function sourceLoopFactory({ noTimestamp, context, out, assigner }: SourceLoopDependencies): SourceLoop {
+  const loop: SourceLoop = {
+    taken: 0,
+    runIndexed(batch, limit, time) {
       const from = batch.next;
       const end = Math.min(batch.end, from + limit);
-      const { context, out, assigner } = this;
       const at = batch.at;
       if (assigner === undefined) {
         context.timestamp = noTimestamp;
@@ -52,23 +51,22 @@ export function sourceLoopFactory({ noTimestamp }: SourceLoopDependencies): Sour
       } else {
         for (let i = from; i < end; i++) {
           const value = at(i);
-          this.withGenerator(value, assigner(value, noTimestamp), time);
+          withGenerator(value, assigner(value, noTimestamp), time);
         }
       }
       batch.next = end;
-      this.taken += end - from;
-    }
+      loop.taken += end - from;
+    },
 
-    runArray(batch: ArrayBatch<unknown>, limit: number, time: SplitTime): void {
+    runArray(batch, limit, time) {
       const from = batch.next;
       const end = Math.min(batch.end, from + limit);
-      const { context, out, assigner } = this;
       const records = batch.records;
       const timestamps = batch.timestamps;
       if (time.generator !== undefined) {
         for (let i = from; i < end; i++) {
           const given = timestamps === undefined ? noTimestamp : timestamps[i];
-          this.withGenerator(records[i], assigner === undefined ? given : assigner(records[i], given), time);
+          withGenerator(records[i], assigner === undefined ? given : assigner(records[i], given), time);
         }
       } else if (assigner === undefined && timestamps === undefined) {
         context.timestamp = noTimestamp;
@@ -86,14 +84,15 @@ export function sourceLoopFactory({ noTimestamp }: SourceLoopDependencies): Sour
         time.maxTimestamp = max;
       }
       batch.next = end;
-      this.taken += end - from;
-    }
-
-    private withGenerator(value: unknown, timestamp: number, time: SplitTime): void {
-      this.context.timestamp = timestamp;
-      this.out.collect(value);
-      const watermark = (time.generator as WatermarkGenerator<unknown>).onEvent(value, timestamp);
-      if (watermark !== undefined && watermark > time.watermark) time.watermark = watermark;
-    }
+      loop.taken += end - from;
+    },
   };
+
+  function withGenerator(value: unknown, timestamp: number, time: SplitTime): void {
+    context.timestamp = timestamp;
+    out.collect(value);
+    const watermark = (time.generator as WatermarkGenerator<unknown>).onEvent(value, timestamp);
+    if (watermark !== undefined && watermark > time.watermark) time.watermark = watermark;
+  }
+  return loop;
 }

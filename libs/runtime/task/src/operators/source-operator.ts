@@ -7,13 +7,13 @@ import type { OperatorSnapshot } from '@weir/checkpoint';
 import type { RecordBatch, SourceReader, SourceSplit } from '@weir/connector';
 import type { OperatorSpec } from '@weir/graph';
 import { type ListState, stateDescriptor } from '@weir/state';
-import { MAX_WATERMARK, NO_TIMESTAMP } from '@weir/time';
+import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP } from '@weir/time';
 import { types } from '@weir/types';
 import { ConnectorStateVersionError } from '../errors.js';
 import { SplitTimes } from '../time/split-times.js';
 import type { Input, OperatorCounters, StreamOperator } from './operator.js';
 import type { OperatorContext } from './operator-context.js';
-import { type SourceLoop, sourceLoopFactory } from './source-loop.js';
+import { type SourceLoop, sourceLoopFactory, type SplitTime } from './source-loop.js';
 
 interface StoredSplit {
   readonly version: number;
@@ -38,6 +38,7 @@ export class SourceOperator implements StreamOperator {
   private wasIdle = false;
   private sourceEnded = false;
   private sinceWatermark = 0;
+  private emittedWatermark = MIN_WATERMARK;
 
   constructor(
     private readonly spec: OperatorSpec & { kind: 'source' },
@@ -48,7 +49,8 @@ export class SourceOperator implements StreamOperator {
   ) {
     this.operatorId = context.operatorId;
     this.name = context.name;
-    this.loop = new (specialize(sourceLoopFactory, { noTimestamp: NO_TIMESTAMP }, context.name))(context.record, out, spec.watermarks.timestampAssigner);
+    this.loop = specialize(sourceLoopFactory,
+      { noTimestamp: NO_TIMESTAMP, context: context.record, out, assigner: spec.watermarks.timestampAssigner }, context.name);
     this.times = new SplitTimes(spec.watermarks);
     this.stored = context.lists.list(stateDescriptor.list<StoredSplit>(SPLITS, types.generic<StoredSplit>()), 'split');
     this.counters = {
@@ -63,11 +65,12 @@ export class SourceOperator implements StreamOperator {
     for (const { version } of stored) {
       if (version !== this.spec.source.stateVersion) throw new ConnectorStateVersionError(this.name, version, this.spec.source.stateVersion);
     }
-    if (stored.length > 0) this.reader.addSplits(stored.map(({ split }) => split));
+    if (stored.length > 0) this.addSplits(stored.map(({ split }) => split));
     this.reader.start();
   }
 
   addSplits(splits: readonly SourceSplit[]): void {
+    for (const { splitId } of splits) this.times.add(splitId, this.context.clock.monotonic());
     this.reader.addSplits(splits);
   }
   noMoreSplits(): void {
@@ -95,21 +98,34 @@ export class SourceOperator implements StreamOperator {
     }
     const time = this.times.of(batch.splitId, this.context.clock.monotonic());
     const before = batch.next;
+    if (time.generator === undefined) this.take(batch, limit, time);
+    else this.takeOneByOne(batch, limit, time);
+    this.sinceWatermark += batch.next - before;
+    if (batch.next === batch.end) this.batch = undefined;
+    if (this.sinceWatermark >= RECORDS_PER_WATERMARK) this.emitWatermark(false);
+    return 'made-progress';
+  }
+  private take(batch: RecordBatch<unknown>, limit: number, time: SplitTime): void {
     switch (batch.kind) {
       case 'indexed': this.loop.runIndexed(batch, limit, time); break;
       case 'array': this.loop.runArray(batch, limit, time); break;
       case 'side': {
-        const end = Math.min(batch.end, batch.next + limit);
+        const from = batch.next;
+        const end = Math.min(batch.end, from + limit);
         this.context.record.timestamp = NO_TIMESTAMP;
-        for (let i = batch.next; i < end; i++) this.context.sideOutputs.collect(batch.tag.id, batch.records[i]);
+        for (let i = from; i < end; i++) this.context.sideOutputs.collect(batch.tag.id, batch.records[i]);
         batch.next = end;
-        this.sideTaken += end - before;
+        this.sideTaken += end - from;
       }
     }
-    this.sinceWatermark += batch.next - before;
-    if (batch.next === batch.end) this.batch = undefined;
-    if (time.generator !== undefined || this.sinceWatermark >= RECORDS_PER_WATERMARK) this.emitWatermark(false);
-    return 'made-progress';
+  }
+  /** A watermark that a user's generator asks for is emitted behind its record, not behind the batch. */
+  private takeOneByOne(batch: RecordBatch<unknown>, limit: number, time: SplitTime): void {
+    for (let left = limit; left > 0 && batch.next < batch.end; left--) {
+      const askedBefore = time.watermark;
+      this.take(batch, 1, time);
+      if (time.watermark > askedBefore) this.emitWatermark(false);
+    }
   }
 
   /** Each auto-watermark interval, by the task. */
@@ -123,7 +139,10 @@ export class SourceOperator implements StreamOperator {
       this.wasIdle = this.times.idle;
       this.forEachOutput((output) => output.idle(this.wasIdle));
     }
-    this.forEachOutput((output) => output.watermark(this.times.watermark));
+    const { watermark } = this.times;
+    if (watermark <= this.emittedWatermark) return; // only idleness changed
+    this.emittedWatermark = watermark;
+    this.forEachOutput((output) => output.watermark(watermark));
   }
   /** The end of bounded input. */
   emitMaxWatermark(): void {

@@ -1,6 +1,6 @@
 /** `assignTimestampsAndWatermarks` in the middle of a stream: watermarks from upstream end here, except the one of the end of input. */
 import type { OperatorSnapshot } from '@weir/checkpoint';
-import { MAX_WATERMARK, type WatermarkStrategy } from '@weir/time';
+import { MAX_WATERMARK, MIN_WATERMARK, type WatermarkStrategy } from '@weir/time';
 import { SplitTimes } from '../time/split-times.js';
 import type { Input, OperatorCounters, StreamOperator } from './operator.js';
 import type { OperatorContext } from './operator-context.js';
@@ -14,6 +14,7 @@ export class TimestampsOperator implements StreamOperator {
   readonly counters: OperatorCounters = { recordsOut: () => -1 };
   private readonly times: SplitTimes;
   private wasIdle = false;
+  private emittedWatermark = MIN_WATERMARK;
 
   constructor(strategy: WatermarkStrategy<unknown>, private readonly context: OperatorContext, private readonly out: Input) {
     this.operatorId = context.operatorId;
@@ -23,18 +24,20 @@ export class TimestampsOperator implements StreamOperator {
     const assigner = strategy.timestampAssigner;
     this.inputs = [{
       collect: (value) => {
-        const timestamp = assigner === undefined ? record.timestamp : assigner(value, record.timestamp);
+        const given = record.timestamp;
+        const timestamp = assigner === undefined ? given : assigner(value, given);
         const time = this.times.of(STREAM, context.clock.monotonic());
         if (timestamp > time.maxTimestamp) time.maxTimestamp = timestamp;
         record.timestamp = timestamp;
         out.collect(value);
+        record.timestamp = given; // the upstream's function may go on with this record
         const asked = time.generator?.onEvent(value, timestamp);
         if (asked !== undefined && asked > time.watermark) {
           time.watermark = asked;
           this.emit(false);
         }
       },
-      watermark: (timestamp) => { if (timestamp === MAX_WATERMARK) out.watermark(timestamp); },
+      watermark: (timestamp) => { if (timestamp === MAX_WATERMARK) this.emitMax(); },
       idle: () => undefined,
     }];
   }
@@ -46,12 +49,20 @@ export class TimestampsOperator implements StreamOperator {
     this.emit(true);
   }
   private emit(periodic: boolean): void {
-    if (!this.times.update(this.context.clock.monotonic(), periodic)) return;
+    if (this.emittedWatermark === MAX_WATERMARK || !this.times.update(this.context.clock.monotonic(), periodic)) return;
     if (this.times.idle !== this.wasIdle) {
       this.wasIdle = this.times.idle;
       this.out.idle(this.wasIdle);
     }
-    this.out.watermark(this.times.watermark);
+    if (this.times.watermark <= this.emittedWatermark) return; // only idleness changed
+    this.emittedWatermark = this.times.watermark;
+    this.out.watermark(this.emittedWatermark);
+  }
+  /** I10: nothing may follow the end of event time. */
+  private emitMax(): void {
+    this.emittedWatermark = MAX_WATERMARK;
+    if (this.wasIdle) this.out.idle(false);
+    this.out.watermark(MAX_WATERMARK);
   }
   snapshot(): OperatorSnapshot {
     return { operatorId: this.operatorId, lists: this.context.lists.snapshot() };

@@ -26,14 +26,19 @@ export class SplitTimes {
 
   constructor(private readonly strategy: WatermarkStrategy<unknown>) {}
 
-  /** The split's time; made on its first record. */
-  of(splitId: string, nowMs: number): SplitTime {
+  /** A split is there; until its first record it holds the watermark back, or those records would be late (as in FLINK-26018). */
+  add(splitId: string, nowMs: number): TrackedSplit {
     let split = this.splits.get(splitId);
     if (split === undefined) {
       const { generator } = this.strategy;
       split = new TrackedSplit(generator.kind === 'custom' ? generator.create() : undefined, nowMs);
       this.splits.set(splitId, split);
     }
+    return split;
+  }
+  /** The split's time, to be told of records that are taken now. */
+  of(splitId: string, nowMs: number): SplitTime {
+    const split = this.add(splitId, nowMs);
     split.lastRecordMs = nowMs;
     split.idle = false;
     return split;

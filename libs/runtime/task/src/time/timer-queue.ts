@@ -51,8 +51,9 @@ export class TimerQueue {
         bucket.delete(id);
         this.size--;
         onTimer(timestamp, key);
+        if (this.times.peek() < timestamp) break; // the timer registered an earlier one: that is next
       }
-      if (bucket.size === 0) {
+      if (bucket.size === 0 && this.times.peek() === timestamp) {
         this.buckets.delete(timestamp);
         this.times.pop();
       }

@@ -20,6 +20,11 @@ export interface Pane {
   readonly accumulators: unknown[];
   /** The window's result was emitted; later records (allowed lateness) emit again at once. */
   fired: boolean;
+  /**
+   * Slots that still wait for the window's end though `fired`. Only after a restore at a smaller parallelism: one of the old subtasks had
+   * passed the end, another one had not.
+   */
+  waiting: Set<number> | undefined;
 }
 
 export interface AlignedWindowSettings {
@@ -126,7 +131,12 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
         const after = this.aggregate.add(value, before);
         if (after !== before) accumulators[slot] = after;
       }
-      if (pane.fired) this.emit(pane, key, slot);
+      if (pane.fired) this.emitAgain(pane, key, slot);
+    }
+
+    private emitAgain(pane: Pane, key: unknown, slot: number): void {
+      if (pane.waiting === undefined) this.emit(pane, key, slot);
+      else pane.waiting.add(slot);
     }
 
     paneAt(start: number): Pane {
@@ -134,7 +144,7 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
       if (pane === undefined) {
         const end = start + this.settings.sizeMs;
         const due = end - 1;
-        pane = { start, end, index: new KeyIndex(), accumulators: [], fired: due <= this.host.currentTime() };
+        pane = { start, end, index: new KeyIndex(), accumulators: [], fired: due <= this.host.currentTime(), waiting: undefined };
         this.panes.set(start, pane);
         const next = pane.fired ? due + this.settings.allowedLatenessMs : due;
         if (next < this.nextDue) this.nextDue = next;
@@ -159,12 +169,16 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
         if (!pane.fired) {
           pane.fired = true;
           pane.index.forEach((key, slot) => this.emit(pane, key, slot));
+        } else if (pane.waiting !== undefined) {
+          const { waiting } = pane;
+          pane.waiting = undefined;
+          pane.index.forEach((key, slot) => { if (waiting.has(slot)) this.emit(pane, key, slot); });
         }
         if (pane.end - 1 + this.settings.allowedLatenessMs <= time) this.panes.delete(pane.start);
       }
       this.nextDue = Infinity;
       for (const pane of this.panes.values()) {
-        const next = pane.fired ? pane.end - 1 + this.settings.allowedLatenessMs : pane.end - 1;
+        const next = pane.fired && pane.waiting === undefined ? pane.end - 1 + this.settings.allowedLatenessMs : pane.end - 1;
         if (next < this.nextDue) this.nextDue = next;
       }
       if (this.nextDue !== Infinity) this.host.scheduled(this.nextDue);

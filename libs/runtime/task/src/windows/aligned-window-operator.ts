@@ -12,6 +12,7 @@ import { collectorFactory, type CountedCollector } from '../operators/process-in
 import { alignedWindowFactory, type AlignedWindowInput, type Pane } from './aligned-window-input.js';
 import { windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
 import { WindowFunctionContext } from './window-function-context.js';
+import { WindowWatermark } from './window-watermark.js';
 
 type AlignedAssigner = Exclude<WindowAssigner<unknown>, { kind: 'session' }>;
 const PANES = '_window-panes';
@@ -27,6 +28,7 @@ export class AlignedWindowOperator implements StreamOperator {
   private readonly functionContext: WindowFunctionContext;
   private readonly eventTime: boolean;
   private watermarkNow = MIN_WATERMARK;
+  private storedWatermark: WindowWatermark | undefined;
   private lateDropped = 0;
 
   constructor(private readonly spec: WindowOperatorSpec, assigner: AlignedAssigner, private readonly context: OperatorContext, private readonly out: Input,
@@ -60,24 +62,33 @@ export class AlignedWindowOperator implements StreamOperator {
 
   async open(): Promise<void> {
     const keyed = this.context.keyed as HeapKeyedStateBackend;
+    this.storedWatermark = this.eventTime ? new WindowWatermark(this.context.lists, keyed.keyGroupRange) : undefined;
+    this.watermarkNow = this.storedWatermark?.restored() ?? MIN_WATERMARK;
+    const fired = new Set<Pane>();
     for (const state of keyed.takeRestored(PANES, 'window')) {
       const read = this.accumulator.codec.readerOf(state.meta.types[0] ?? null);
       forEachRestoredEntry(state, (key, body) => {
-        const start = body.f64();
-        const fired = body.u8() === 1;
-        const pane = this.windows.paneAt(start);
-        pane.fired = fired;
+        const pane = this.windows.paneAt(body.f64());
+        pane.waiting ??= new Set();
+        const hasFired = body.u8() === 1;
         const slot = pane.index.insert(key);
         while (pane.accumulators.length <= slot) pane.accumulators.push(undefined);
         pane.accumulators[slot] = read(body);
+        if (hasFired) fired.add(pane);
+        else pane.waiting.add(slot);
       });
+    }
+    for (const pane of this.windows.panes.values()) {
+      pane.fired = fired.has(pane);
+      if (!pane.fired || pane.waiting?.size === 0) pane.waiting = undefined;
     }
     await this.accumulator.process?.open?.(runtimeContext(this.context));
     if (!this.eventTime) this.context.processingTime.onFire((now) => this.windows.advance(now));
   }
 
   private watermark(timestamp: number): void {
-    this.watermarkNow = timestamp;
+    // Behind the restored one there is nothing to do.
+    if (timestamp > this.watermarkNow) this.watermarkNow = timestamp;
     if (this.eventTime && timestamp >= this.windows.nextDue) this.windows.advance(timestamp);
     this.forEachOutput((output) => output.watermark(timestamp));
   }
@@ -101,6 +112,7 @@ export class AlignedWindowOperator implements StreamOperator {
   }
 
   snapshot(): OperatorSnapshot {
+    this.storedWatermark?.store(this.watermarkNow);
     const keyed = this.context.keyed as HeapKeyedStateBackend;
     const bytes = writeKeyedSnapshot([...keyed.snapshotSources(), this.panesSource()], keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
     return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
@@ -131,7 +143,7 @@ export class AlignedWindowOperator implements StreamOperator {
       writeBody: (entry, out) => {
         const pane = panes[entry];
         out.f64(pane.start);
-        out.u8(pane.fired ? 1 : 0);
+        out.u8(pane.fired && pane.waiting?.has(slots[entry]) !== true ? 1 : 0);
         codec.write(pane.accumulators[slots[entry]], out);
       },
     };

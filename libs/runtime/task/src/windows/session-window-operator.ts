@@ -17,6 +17,7 @@ import { collectorFactory, type CountedCollector } from '../operators/process-in
 import { TimerQueue } from '../time/timer-queue.js';
 import { windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
 import { WindowFunctionContext } from './window-function-context.js';
+import { WindowWatermark } from './window-watermark.js';
 
 interface Session {
   start: number;
@@ -43,6 +44,7 @@ export class SessionWindowOperator implements StreamOperator {
   private readonly functionContext: WindowFunctionContext;
   private readonly eventTime: boolean;
   private watermarkNow = MIN_WATERMARK;
+  private storedWatermark: WindowWatermark | undefined;
   private lateDropped = 0;
 
   constructor(private readonly spec: WindowOperatorSpec, private readonly assigner: SessionAssigner, private readonly context: OperatorContext,
@@ -66,6 +68,8 @@ export class SessionWindowOperator implements StreamOperator {
 
   async open(): Promise<void> {
     const keyed = this.context.keyed as HeapKeyedStateBackend;
+    this.storedWatermark = this.eventTime ? new WindowWatermark(this.context.lists, keyed.keyGroupRange) : undefined;
+    this.watermarkNow = this.storedWatermark?.restored() ?? MIN_WATERMARK;
     for (const state of keyed.takeRestored(SESSIONS, 'sessions')) {
       const read = this.accumulator.codec.readerOf(state.meta.types[0] ?? null);
       forEachRestoredEntry(state, (key, body) => {
@@ -131,8 +135,9 @@ export class SessionWindowOperator implements StreamOperator {
   }
 
   private watermark(timestamp: number): void {
-    this.watermarkNow = timestamp;
-    if (this.eventTime) this.fire(timestamp);
+    // Behind the restored one there is nothing to do.
+    if (timestamp > this.watermarkNow) this.watermarkNow = timestamp;
+    if (this.eventTime) this.fire(this.watermarkNow);
     this.forEachOutput((output) => output.watermark(timestamp));
   }
 
@@ -180,6 +185,7 @@ export class SessionWindowOperator implements StreamOperator {
   }
 
   snapshot(): OperatorSnapshot {
+    this.storedWatermark?.store(this.watermarkNow);
     const keyed = this.context.keyed as HeapKeyedStateBackend;
     const bytes = writeKeyedSnapshot([...keyed.snapshotSources(), this.source()], keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
     return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
