@@ -5,14 +5,11 @@ export class SumSink implements Sink<number> {
   readonly description = 'sum';
   readonly stateVersion = 1;
   readonly guarantee = 'none';
-  /** The closure that loops and jobs share. */
-  static readonly add = (total: { sum: number }, value: number): void => { total.sum += value; };
-
   constructor(private readonly total: { sum: number }) {}
   createWriter(): ReturnType<Sink<number>['createWriter']> {
     const { total } = this;
     return {
-      write: (value) => SumSink.add(total, value),
+      write: (value) => { total.sum += value; },
       backlog: () => undefined,
       prepareCommit: async () => [],
       close: async () => undefined,

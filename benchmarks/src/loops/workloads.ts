@@ -25,9 +25,6 @@ const WINDOW_MS = 10_000;
 
 // ---- stateless chain ------------------------------------------------------------------------------------------------------------------
 
-/** The sum of all workloads, as sinks and loops alike keep it. */
-const addTo = SumSink.add;
-
 interface Small { readonly id: number; readonly value: number }
 const makeSmall = (i: number): Small => ({ id: i, value: i & 1023 });
 const double = (e: Small): Small => ({ id: e.id, value: e.value * 2 });
@@ -39,12 +36,12 @@ export const statelessChain: Workload = {
   note: 'map, filter, map, sum over small objects',
   expectedRecordsPerS: 100_000_000,
   loop(records) {
-    const total = { sum: 0 };
+    let sum = 0;
     for (let i = 0; i < records; i++) {
       const doubled = double(makeSmall(i));
-      if (isWanted(doubled)) addTo(total, toNumber(doubled));
+      if (isWanted(doubled)) sum += toNumber(doubled);
     }
-    return total.sum;
+    return sum;
   },
   job: (records, total) => defineJob('stateless chain', (env) => {
     env.fromSource(new DataGeneratorSource(makeSmall, records), WatermarkStrategy.forMonotonousTimestamps<Small>(), 'generator').uid('generator')
@@ -77,7 +74,7 @@ export const keyedCount: Workload = {
   expectedRecordsPerS: 20_000_000,
   loop(records) {
     const counts = new Map<number, { count: number }>();
-    const total = { sum: 0 };
+    let sum = 0;
     for (let i = 0; i < records; i++) {
       const key = keyOf(makeKeyed(i));
       let entry = counts.get(key);
@@ -86,9 +83,9 @@ export const keyedCount: Workload = {
         counts.set(key, entry);
       }
       entry.count++;
-      addTo(total, entry.count);
+      sum += entry.count;
     }
-    return total.sum;
+    return sum;
   },
   job: (records, total) => defineJob('keyed count', (env) => {
     env.fromSource(new DataGeneratorSource(makeKeyed, records), WatermarkStrategy.forMonotonousTimestamps<Keyed>(), 'generator').uid('generator')
@@ -120,10 +117,10 @@ export const keyedTumblingWindow: Workload = {
   note: '10^4 keys, 10^6 events a window of 10 s, sum and count; loop: one Map of mutable objects per window',
   expectedRecordsPerS: 20_000_000,
   loop(records) {
-    const total = { sum: 0 };
+    let sum = 0;
     const windows = new Map<number, Map<number, SumCount>>();
     const close = (start: number): void => {
-      for (const accumulator of (windows.get(start) as Map<number, SumCount>).values()) addTo(total, sumAndCount.getResult(accumulator));
+      for (const accumulator of (windows.get(start) as Map<number, SumCount>).values()) sum += sumAndCount.getResult(accumulator);
       windows.delete(start);
     };
     let current = -1;
@@ -146,7 +143,7 @@ export const keyedTumblingWindow: Workload = {
       sumAndCount.add(event, accumulator);
     }
     for (const start of [...windows.keys()]) close(start);
-    return total.sum;
+    return sum;
   },
   job: (records, total) => defineJob('keyed tumbling window', (env) => {
     env.fromSource(new DataGeneratorSource(makeEvent, records), WatermarkStrategy.forMonotonousTimestamps<Event>().withTimestampAssigner(eventTime), 'generator').uid('generator')

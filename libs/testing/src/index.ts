@@ -11,3 +11,14 @@ export {
   SimulationError,
   type UntilOptions,
 } from './simulation/index.js';
+
+// connectors
+export {
+  connectorServices,
+  sinkContext,
+  type SinkContextOptions,
+  SourceHarness,
+  type SourceHarnessOptions,
+  type SourceHarnessState,
+  type TakenRecord,
+} from './connectors/index.js';

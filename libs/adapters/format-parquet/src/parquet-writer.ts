@@ -6,7 +6,7 @@ import type { FieldDescription, TypeDescription } from '@weir/types';
 import { ParquetOptionsError, ParquetRecordUnwritableError } from './errors.js';
 
 /** Rows per row group; about what readers like to decode at once. */
-const ROW_GROUP_ROWS = 100_000;
+export const ROW_GROUP_ROWS = 100_000;
 /** Finished bytes worth handing on. */
 const TAKE_BYTES = 256 * 1024;
 
@@ -71,7 +71,10 @@ export class ParquetBulkWriter<T> implements BulkWriter<T> {
   private bufferedRows = 0;
   private bufferedBytes = 0;
 
-  constructor(private readonly columns: readonly WrittenColumn[]) {
+  constructor(
+    private readonly columns: readonly WrittenColumn[],
+    private readonly rowGroupRows: number,
+  ) {
     const root: SchemaElement = { name: 'root', num_children: columns.length };
     this.writer = new ParquetWriter({ writer: this.bytes, schema: [root, ...columns.map((column) => column.element)], createdBy: 'weir' });
     this.buffers = columns.map(() => []);
@@ -94,7 +97,7 @@ export class ParquetBulkWriter<T> implements BulkWriter<T> {
       buffers[i].push(field === null || convert === undefined ? field : convert(field as never));
       if (field !== null) this.bufferedBytes += weigh(field as never);
     }
-    if (++this.bufferedRows >= ROW_GROUP_ROWS) this.endRowGroup();
+    if (++this.bufferedRows >= this.rowGroupRows) this.endRowGroup();
   }
 
   take(): Uint8Array | undefined {
@@ -110,7 +113,7 @@ export class ParquetBulkWriter<T> implements BulkWriter<T> {
   private endRowGroup(): void {
     if (this.bufferedRows === 0) return;
     const columnData = this.columns.map(({ name }, i) => ({ name, data: this.buffers[i] as string[] }));
-    void this.writer.write({ columnData, rowGroupSize: ROW_GROUP_ROWS }); // Likewise.
+    void this.writer.write({ columnData, rowGroupSize: this.rowGroupRows }); // Likewise.
     this.buffers = this.columns.map(() => []);
     this.bufferedRows = 0;
     this.bufferedBytes = 0;

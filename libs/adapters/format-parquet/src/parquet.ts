@@ -6,7 +6,7 @@ import { type ColumnPlan, planColumns, type WantedColumn } from './column-plan.j
 import { ParquetOptionsError } from './errors.js';
 import { readFooter } from './parquet-file.js';
 import { ParquetReader, type RowMaker, rowMaker } from './parquet-reader.js';
-import { ParquetBulkWriter, writtenColumns } from './parquet-writer.js';
+import { ParquetBulkWriter, ROW_GROUP_ROWS, writtenColumns } from './parquet-writer.js';
 
 export interface ParquetOptions<T> {
   /**
@@ -16,6 +16,8 @@ export interface ParquetOptions<T> {
   readonly columns?: TypeInformation<T> | readonly (keyof T & string)[];
   /** What times and dates become when `columns` does not say: milliseconds since 1970 (default) or Dates. */
   readonly dates?: 'ms' | 'date';
+  /** Rows per row group of written files: what a reader decodes at once. Default 100 000. */
+  readonly rowGroupRows?: number;
 }
 
 /**
@@ -30,7 +32,10 @@ export interface ParquetOptions<T> {
  * ```
  */
 export function parquet<T = Record<string, unknown>>(options: ParquetOptions<T> = {}): BulkFormat<T> {
-  const { columns, dates = 'ms' } = options;
+  const { columns, dates = 'ms', rowGroupRows = ROW_GROUP_ROWS } = options;
+  if (!Number.isSafeInteger(rowGroupRows) || rowGroupRows < 1) {
+    throw new ParquetOptionsError(`rowGroupRows is ${rowGroupRows}`, 'Set rowGroupRows to a whole number from 1.');
+  }
   const type = columns === undefined || 'length' in columns ? undefined : columns;
   const fields = fieldsOf(type);
   const wanted: readonly WantedColumn[] | undefined = fields ?? (columns as readonly string[] | undefined)?.map((name) => ({ name, type: undefined }));
@@ -76,7 +81,7 @@ export function parquet<T = Record<string, unknown>>(options: ParquetOptions<T> 
     },
     createWriter() {
       if (fields === undefined) throw new ParquetOptionsError('a Parquet sink needs the types of its columns', 'Give parquet({ columns: types.row({...}) }).');
-      return new ParquetBulkWriter<T>(writtenColumns(fields));
+      return new ParquetBulkWriter<T>(writtenColumns(fields), rowGroupRows);
     },
   };
 }

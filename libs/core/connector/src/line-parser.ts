@@ -48,17 +48,18 @@ export abstract class LineParser<T> implements RecordParser<T> {
       if (lineBreak >= 0 && lineEnd > at && bytes[lineEnd - 1] === CR) lineEnd--;
       const linesBefore = run.lines;
       run.lines += this.innerBreaks(bytes, at, lineEnd) + (lineBreak < 0 ? 0 : 1);
-      let line = '';
-      try {
-        if (encoding === 'unchecked' || (encoding === 'utf8' && lineBreak < 0)) strictDecoder.decode(bytes.subarray(at, lineEnd));
-        line = text.toString(encoding === 'latin1' ? 'latin1' : 'utf8', at, lineEnd);
-        const record = this.parseLine(line);
-        if (record !== undefined) run.add(record, next);
-      } catch (thrown) {
-        if (thrown instanceof RecordRejection) run.reject(at, next, linesBefore, line, thrown);
-        else if (line === '' && thrown instanceof TypeError) {
-          run.reject(at, next, linesBefore, text.toString('utf8', at, lineEnd), new RecordRejection('malformed', 'the bytes are not UTF-8'));
-        } else throw thrown;
+      const line = text.toString(encoding === 'latin1' ? 'latin1' : 'utf8', at, lineEnd);
+      const checked = encoding === 'latin1' || (encoding === 'utf8' && lineBreak >= 0);
+      if (!checked && !isUtf8(bytes.subarray(at, lineEnd))) {
+        run.reject(at, next, linesBefore, line, new RecordRejection('malformed', 'the bytes are not UTF-8'));
+      } else {
+        try {
+          const record = this.parseLine(line);
+          if (record !== undefined) run.add(record, next);
+        } catch (thrown) {
+          if (!(thrown instanceof RecordRejection)) throw thrown;
+          run.reject(at, next, linesBefore, line, thrown);
+        }
       }
       at = next;
     }
@@ -71,12 +72,15 @@ function encodingOf(bytes: Uint8Array, from: number, end: number): Encoding {
   let bits = 0;
   for (let i = from; i < end; i++) bits |= bytes[i];
   if (bits < 0x80) return 'latin1';
+  // What follows the last line break may end inside a character: only whole lines are checked together.
+  return isUtf8(bytes.subarray(from, Math.max(from, bytes.lastIndexOf(LF, end - 1) + 1))) ? 'utf8' : 'unchecked';
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
   try {
-    // What follows the last line break may end inside a character: only whole lines are checked together.
-    strictDecoder.decode(bytes.subarray(from, Math.max(from, bytes.lastIndexOf(LF, end - 1) + 1)));
-    return 'utf8';
-  } catch (thrown) {
-    if (thrown instanceof TypeError) return 'unchecked';
-    throw thrown;
+    strictDecoder.decode(bytes);
+    return true;
+  } catch {
+    return false; // The decoder throws for nothing else.
   }
 }

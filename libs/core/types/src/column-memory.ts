@@ -26,7 +26,7 @@ export class ColumnScratch {
     const needed = at + size + 8;
     if (needed > this.bytes.length) {
       const grown = new Uint8Array(new ArrayBuffer(Math.max(needed + 7, this.bytes.length * 2) & ~7));
-      
+      grown.set(this.bytes);
       this.bytes = grown;
       this.i32 = new Int32Array(grown.buffer);
       this.f64 = new Float64Array(grown.buffer);

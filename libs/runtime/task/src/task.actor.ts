@@ -57,7 +57,11 @@ type TaskSelfMessage =
 
 type Context = ActorContext<TaskMessage | TaskSelfMessage>;
 
-const RECORDS_PER_BATCH = 1024;
+/** Records a source takes between two looks at clock, outputs and mailbox: from the least, doubled while a batch stays well below the turn's budget. */
+const LEAST_BATCH_RECORDS = 256;
+const MOST_BATCH_RECORDS = 16_384;
+/** With channels behind it, a batch must not overrun their credit by much. */
+const MOST_BATCH_RECORDS_WITH_CHANNELS = 2048;
 const CHANNEL_MAINTENANCE_MS = 500;
 
 export class TaskActor implements Actor<TaskMessage> {
@@ -81,6 +85,7 @@ export class TaskActor implements Actor<TaskMessage> {
   /** True while a promise will wake the task (source availability, sink backlog). */
   private waiting = false;
   private lastFlushMs = 0;
+  private batchRecords = LEAST_BATCH_RECORDS;
   private sourceEnded = false;
 
   constructor(private readonly dependencies: TaskDependencies) {
@@ -236,16 +241,16 @@ export class TaskActor implements Actor<TaskMessage> {
   run(): boolean {
     if (!this.isWorking || this.waiting) return false;
     try {
-      const deadline = this.time.enter('busy') + this.turnBudgetMs;
-      const again = this.work(deadline);
-      return again;
+      const now = this.time.enter('busy');
+      return this.work(now, now + this.turnBudgetMs);
     } catch (error) {
       this.fail(error);
       return false;
     }
   }
 
-  private work(deadlineMs: number): boolean {
+  private work(turnStartMs: number, deadlineMs: number): boolean {
+    let startedMs = turnStartMs;
     const chain = this.chain as OperatorChain;
     const { clock } = this.dependencies;
     for (;;) {
@@ -258,7 +263,7 @@ export class TaskActor implements Actor<TaskMessage> {
       } else if (this.sourceEnded) {
         return this.pause('idle');
       } else {
-        const progress = this.source.run(RECORDS_PER_BATCH);
+        const progress = this.source.run(this.batchRecords);
         if (progress === 'nothing') return this.waitFor(this.source.available(), 'idle');
         if (progress === 'end') {
           this.source.emitMaxWatermark();
@@ -266,12 +271,20 @@ export class TaskActor implements Actor<TaskMessage> {
         }
       }
       const now = clock.monotonic();
+      this.adaptBatch(now - startedMs);
+      startedMs = now;
       if (now - this.lastFlushMs >= this.bufferTimeoutMs) this.flush(now);
       if (now >= deadlineMs) {
         this.time.enter('busy');
         return true;
       }
     }
+  }
+
+  private adaptBatch(tookMs: number): void {
+    const most = this.partitions.length === 0 ? MOST_BATCH_RECORDS : MOST_BATCH_RECORDS_WITH_CHANNELS;
+    if (tookMs < this.turnBudgetMs / 8) this.batchRecords = Math.min(this.batchRecords * 2, most);
+    else if (tookMs > this.turnBudgetMs / 2) this.batchRecords = Math.max(this.batchRecords >> 1, LEAST_BATCH_RECORDS);
   }
 
   private get writable(): boolean {

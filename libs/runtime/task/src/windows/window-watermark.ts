@@ -2,8 +2,7 @@
  * The watermark of an event-time window operator as state. Without it a restored operator would not know which windows have fired and gone:
  * a record that was late before the restore would open its window anew, and the window would fire a second time.
  */
-import type { KeyGroupRange } from '@weir/state';
-import { type ListState, stateDescriptor } from '@weir/state';
+import { type KeyGroupRange, type ListState, stateDescriptor } from '@weir/state';
 import { MIN_WATERMARK } from '@weir/time';
 import { types } from '@weir/types';
 import type { OperatorListStates } from '../operators/operator-list-states.js';
