@@ -37,7 +37,7 @@ export default defineJob('sum', { params, summary: ({ run }) => \`summed \${run.
 const ENDLESS = `
 import { DataGeneratorSource, defineJob, WatermarkStrategy } from '@weir/datastream';
 export default defineJob('endless', (env) => {
-  env.fromSource(new DataGeneratorSource({ generate: (i) => i, ratePerSecond: 1000 }), WatermarkStrategy.noWatermarks(), 'numbers').uid('numbers')
+  env.fromSource(new DataGeneratorSource((i) => i, undefined, { recordsPerSecond: 1000 }), WatermarkStrategy.noWatermarks(), 'numbers').uid('numbers')
     .keyBy((x) => x % 2).count().uid('count')
     .filter((it) => it.value === 1).print().uid('print');
 });

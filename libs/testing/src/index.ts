@@ -22,3 +22,5 @@ export {
   type SourceHarnessState,
   type TakenRecord,
 } from './connectors/index.js';
+// operators
+export { type HarnessOptions, type HarnessProgram, type HarnessSnapshot, OperatorHarness } from './harness/index.js';

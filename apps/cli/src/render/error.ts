@@ -57,7 +57,7 @@ function userFrames(failure: FailureInfo, options: ErrorRenderOptions): string[]
 
 /** Source maps have put the user's TypeScript in place of the artifact; what still lies in Weir, in packages or in Node is not the user's. */
 function isUserFile(file: string): boolean {
-  return !/^node:|^<|\/node_modules\/|\/dist\/bundle\/|\/\.weir\/artifacts\//.test(file);
+  return !/^node:|^<|\/node_modules\/|\/dist\/bundle\/|\/bin\/weir\.mjs$|\/\.weir\/artifacts\//.test(file);
 }
 
 function stackLines(stack: string, wanted: (file: string) => boolean, options: ErrorRenderOptions): string[] {
@@ -70,7 +70,7 @@ function stackLines(stack: string, wanted: (file: string) => boolean, options: E
     if (!wanted(file)) continue;
     const short = relative(options.workingDirectory, file);
     const where = `${short.startsWith('..') || file.startsWith('node:') ? file : short}:${row}:${column}`;
-    lines.push(name === undefined || name === 'default' ? `  at ${where}` : `  at ${name} (${where})`);
+    lines.push(name === undefined || name === 'default' || name === '<anonymous>' ? `  at ${where}` : `  at ${name} (${where})`);
   }
   return lines;
 }

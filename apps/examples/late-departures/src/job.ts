@@ -31,10 +31,10 @@ export default defineJob('late departures', { params, summary: summarize }, (env
 
   delays
     .map(delayLine)
-    .sinkTo(FileSink.forRecordFormat(jsonLines<DelayLine>(), `${output}/delays`).build()).name('delays').uid('delays');
+    .sinkTo(FileSink.forRowFormat(`${output}/delays`, jsonLines<DelayLine>()).build()).name('delays').uid('delays');
 
   delays
     .keyBy((it) => it.origin)
     .process(new TroubleDetector()).name('trouble detector').uid('trouble-detector')
-    .sinkTo(FileSink.forRecordFormat(jsonLines<Alert>(), `${output}/alerts`).build()).name('alerts').uid('alerts');
+    .sinkTo(FileSink.forRowFormat(`${output}/alerts`, jsonLines<Alert>()).build()).name('alerts').uid('alerts');
 });

@@ -9,7 +9,7 @@ export class InputNotFoundError extends WeirError {
       domain: 'user',
       retry: 'never',
       message: `input ${path}: nothing is there`,
-      hint: 'Check the path; relative ones start at the working directory of the process that reads. A source with monitorContinuously waits for files.',
+      hint: 'Check the path; relative ones start where the reading process runs. A source with monitorContinuously waits for files.',
       details: { path },
     });
   }
@@ -23,7 +23,7 @@ export class NoInputFilesError extends WeirError {
       domain: 'user',
       retry: 'never',
       message: `no files in ${paths.join(', ')}`,
-      hint: 'Check the directory or pattern; names that start with "." or "_" are skipped. A source with monitorContinuously waits for files.',
+      hint: 'Check the directory or pattern; names starting with "." or "_" are skipped. A source with monitorContinuously waits.',
       details: { paths },
     });
   }
@@ -31,7 +31,11 @@ export class NoInputFilesError extends WeirError {
 
 /** A file became shorter than what was planned or read before. */
 export class FileChangedError extends WeirError {
-  constructor(readonly path: string, wantedBytes: number, foundBytes: number) {
+  constructor(
+    readonly path: string,
+    wantedBytes: number,
+    foundBytes: number,
+  ) {
     super({
       code: 'WEIR_FILE_CHANGED',
       domain: 'external',
@@ -68,7 +72,9 @@ export class RecordRefusedError extends WeirError {
       domain: 'user',
       retry: 'never',
       message: `${path}${line === null ? '' : `:${line}`} (byte ${offset}): ${reason}\n${excerpt(record)}`,
-      hint: `Mend the ${kind === 'malformed' ? 'file' : 'file or the declared type'}, or let the source go on: .onMalformed('skip') counts such records, .onMalformed(outputTag) sends them to a side output.`,
+      hint:
+        `Mend the ${kind === 'malformed' ? 'file' : 'file or the declared type'}, or let the source go on: ` +
+        `.onMalformed('skip') counts such records, .onMalformed(outputTag) sends them to a side output.`,
       details: { path, offset, line, reason, text: record.text.slice(0, 200) },
     });
   }
@@ -79,13 +85,18 @@ function excerpt({ text, column }: RefusedRecord): string {
   const from = Math.max(0, at - EXCERPT_BEFORE);
   const end = Math.min(text.length, at + EXCERPT_AFTER);
   // Control characters (tabs, carriage returns) would shift the caret.
-  const shown = `${from > 0 ? '...' : ''}${[...text.slice(from, end)].map((c) => (c < ' ' ? ' ' : c)).join('')}${end < text.length ? '...' : ''}`;
+  const part = [...text.slice(from, end)].map((c) => (c < ' ' ? ' ' : c)).join('');
+  const shown = `${from > 0 ? '...' : ''}${part}${end < text.length ? '...' : ''}`;
   return column === undefined ? `  ${shown}` : `  ${shown}\n  ${' '.repeat((from > 0 ? 3 : 0) + at - from)}^`;
 }
 
 /** A record does not end within the largest size that a reader keeps in memory. */
 export class RecordTooLargeError extends WeirError {
-  constructor(readonly path: string, readonly offset: number, maxBytes: number) {
+  constructor(
+    readonly path: string,
+    readonly offset: number,
+    maxBytes: number,
+  ) {
     super({
       code: 'WEIR_RECORD_TOO_LARGE',
       domain: 'user',
@@ -112,7 +123,10 @@ export class SourceNotReplayableError extends WeirError {
 
 /** A sink's directory cannot be made or written. */
 export class SinkDirectoryUnwritableError extends WeirError {
-  constructor(readonly directory: string, cause: Error) {
+  constructor(
+    readonly directory: string,
+    cause: Error,
+  ) {
     super({
       code: 'WEIR_SINK_DIRECTORY_UNWRITABLE',
       domain: 'user',
@@ -127,7 +141,13 @@ export class SinkDirectoryUnwritableError extends WeirError {
 
 /** A prepared file cannot be made visible as it was prepared. */
 export class FileCommitError extends WeirError {
-  constructor(code: 'WEIR_COMMIT_LOST' | 'WEIR_COMMIT_CONFLICT' | 'WEIR_COMMIT_DAMAGED', message: string, hint: string, retry: RetryHint, details: Readonly<Record<string, unknown>>) {
+  constructor(
+    code: 'WEIR_COMMIT_LOST' | 'WEIR_COMMIT_CONFLICT' | 'WEIR_COMMIT_DAMAGED',
+    message: string,
+    hint: string,
+    retry: RetryHint,
+    details: Readonly<Record<string, unknown>>,
+  ) {
     super({ code, domain: 'external', retry, message, hint, details });
   }
 }

@@ -30,7 +30,13 @@ async function put(files: MemoryFileStore, path: string, text: string): Promise<
 async function committedLines(files: MemoryFileStore, directory = 'out'): Promise<string[]> {
   const lines: string[] = [];
   for (const { name, path } of await files.list(directory)) {
-    if (name.startsWith('part-')) lines.push(...new TextDecoder().decode(await files.read(path)).split('\n').slice(0, -1));
+    if (name.startsWith('part-'))
+      lines.push(
+        ...new TextDecoder()
+          .decode(await files.read(path))
+          .split('\n')
+          .slice(0, -1),
+      );
   }
   return lines;
 }
@@ -41,12 +47,20 @@ describe('a file sink', () => {
     await begin(files);
     const context = sinkContext({ files, jobId: JOB, attempt: '1.2', subtaskIndex: 3, parallelism: 4 });
     const writer = sinkOf().createWriter(context);
-    writer.write('a', 0);
-    writer.write('b', 0);
+    writer.write('a');
+    writer.write('b');
     const committables = await writer.prepareCommit();
     const [staging] = await names(files);
     expect(staging).toMatch(/^\.part-0123456789ab-[0-9a-f]{6}-3-1_2-0\.txt\.inprogress$/);
-    expect(committables).toEqual([{ from: `out/${staging}`, to: `out/${staging.slice(1, -'.inprogress'.length)}`, sizeBytes: 4, crc32: expect.any(Number) as unknown, subtask: 3 }]);
+    expect(committables).toEqual([
+      {
+        from: `out/${staging}`,
+        to: `out/${staging.slice(1, -'.inprogress'.length)}`,
+        sizeBytes: 4,
+        crc32: expect.any(Number) as unknown,
+        subtask: 3,
+      },
+    ]);
     const committer = sinkOf().createCommitter(context);
     await committer.commit(committables);
     await committer.commit(committables);
@@ -69,10 +83,10 @@ describe('a file sink', () => {
     const context = sinkContext({ files, jobId: JOB });
     const sink = FileSink.forRowFormat('out', textLines()).withRollingPolicy({ maxPartSizeBytes: 10, rolloverIntervalMs: 1000 }).build();
     const writer = sink.createWriter(context);
-    for (let i = 0; i < 7; i++) writer.write(`00${i}`, 0);
+    for (let i = 0; i < 7; i++) writer.write(`00${i}`);
     context.timers.advanceBy(1000);
-    writer.write('007', 0);
-    writer.write('008', 0);
+    writer.write('007');
+    writer.write('008');
     const committables = await writer.prepareCommit();
     expect(committables.map(({ sizeBytes }) => sizeBytes)).toEqual([12, 12, 8, 4]);
     await sink.createCommitter(context).commit(committables);
@@ -83,9 +97,9 @@ describe('a file sink', () => {
     const files = new MemoryFileStore();
     await begin(files);
     const writer = sinkOf().createWriter(sinkContext({ files, jobId: JOB }));
-    writer.write('a', 0);
+    writer.write('a');
     await writer.prepareCommit();
-    writer.write('b', 0);
+    writer.write('b');
     await writer.close();
     expect(await names(files)).toEqual([expect.stringMatching(/-0\.txt\.inprogress$/)]);
   });
@@ -95,9 +109,9 @@ describe('a file sink', () => {
     await begin(files);
     const writer = sinkOf().createWriter(sinkContext({ files, jobId: JOB }));
     const line = 'x'.repeat(300_000);
-    for (let i = 0; i < 3; i++) writer.write(line, 0);
+    for (let i = 0; i < 3; i++) writer.write(line);
     expect(writer.backlog()).toBeUndefined();
-    writer.write(line, 0);
+    writer.write(line);
     await writer.backlog();
     expect(writer.backlog()).toBeUndefined();
     expect((await writer.prepareCommit())[0].sizeBytes).toBe(1_200_004);
@@ -108,10 +122,10 @@ describe('a file sink', () => {
     await begin(files);
     const writer = sinkOf().createWriter(sinkContext({ files, jobId: JOB }));
     const line = 'x'.repeat(300_000);
-    for (let i = 0; i < 4; i++) writer.write(line, 0);
+    for (let i = 0; i < 4; i++) writer.write(line);
     await expect(writer.backlog()).rejects.toMatchObject({ code: 'WEIR_DISK_FULL' });
     await expect(writer.prepareCommit()).rejects.toMatchObject({ code: 'WEIR_DISK_FULL' });
-    expect(() => writer.write(line, 0)).toThrow(expect.objectContaining({ code: 'WEIR_DISK_FULL' }));
+    expect(() => writer.write(line)).toThrow(expect.objectContaining({ code: 'WEIR_DISK_FULL' }));
     await writer.close();
   });
 
@@ -119,7 +133,7 @@ describe('a file sink', () => {
     const files = new MemoryFileStore();
     await begin(files);
     const writer = sinkOf().createWriter(sinkContext({ files, jobId: JOB }));
-    writer.write('a', 0);
+    writer.write('a');
     let syncs = 0;
     files.failWhen((operation) => (operation === 'sync' && ++syncs === 1 ? 'io' : undefined));
     await expect(writer.prepareCommit()).rejects.toMatchObject({ code: 'WEIR_FILE_IO' });
@@ -132,8 +146,18 @@ describe('the history of a sink directory', () => {
   it('replaces files of earlier runs of the same job, and leaves all others alone', async () => {
     const files = new MemoryFileStore();
     await files.makeDirectory('out');
-    const kept = ['_SUCCESS', 'notes.txt', 'part-1.txt', 'part-bbbbbbbbbbbb-123456-0-1_0-0.txt', '.part-bbbbbbbbbbbb-123456-0-1_0-0.txt.inprogress'];
-    const gone = ['part-aaaaaaaaaaaa-123456-0-1_0-0.txt', '.part-aaaaaaaaaaaa-123456-0-1_0-1.txt.inprogress', 'part-0123456789ab-123456-0-1_0-0.jsonl'];
+    const kept = [
+      '_SUCCESS',
+      'notes.txt',
+      'part-1.txt',
+      'part-bbbbbbbbbbbb-123456-0-1_0-0.txt',
+      '.part-bbbbbbbbbbbb-123456-0-1_0-0.txt.inprogress',
+    ];
+    const gone = [
+      'part-aaaaaaaaaaaa-123456-0-1_0-0.txt',
+      '.part-aaaaaaaaaaaa-123456-0-1_0-1.txt.inprogress',
+      'part-0123456789ab-123456-0-1_0-0.jsonl',
+    ];
     for (const name of [...kept, ...gone]) await put(files, `out/${name}`, 'x');
     expect(await begin(files, [EARLIER_JOB])).toEqual(['replaced 2 files of an earlier run in out', '5 other files in out are left alone']);
     expect(await names(files)).toEqual([...kept].sort());
@@ -153,10 +177,13 @@ describe('a committer', () => {
     await begin(files);
     const context = sinkContext({ files, jobId: JOB });
     const writer = sinkOf().createWriter(context);
-    writer.write('abc', 0);
+    writer.write('abc');
     const [committable] = await writer.prepareCommit();
     const committer = sinkOf().createCommitter(context);
-    await expect(committer.commit([{ ...committable, from: 'out/x', to: 'out/y' }])).rejects.toMatchObject({ code: 'WEIR_COMMIT_LOST', retry: 'never' });
+    await expect(committer.commit([{ ...committable, from: 'out/x', to: 'out/y' }])).rejects.toMatchObject({
+      code: 'WEIR_COMMIT_LOST',
+      retry: 'never',
+    });
     await expect(committer.commit([{ ...committable, sizeBytes: 5 }])).rejects.toMatchObject({ code: 'WEIR_COMMIT_DAMAGED' });
     files.flipBit(committable.from, 1);
     await expect(committer.recover([committable])).rejects.toMatchObject({ code: 'WEIR_COMMIT_DAMAGED' });
@@ -164,7 +191,7 @@ describe('a committer', () => {
     await expect(committer.commit([committable])).rejects.toMatchObject({ code: 'WEIR_COMMIT_CONFLICT' });
   });
 
-  it('given two sinks in one directory and another job, when one recovers, then it aborts only its own files of earlier attempts', async () => {
+  it('given sinks of two operators and jobs in one directory, when one recovers, then it aborts only its own earlier files', async () => {
     const files = new MemoryFileStore();
     await begin(files);
     const left = sinkContext({ files, jobId: JOB, operatorId: '1'.repeat(32) });
@@ -175,14 +202,18 @@ describe('a committer', () => {
     ];
     for (const context of [left, ...others]) {
       const writer = sinkOf().createWriter(context);
-      writer.write('a', 0);
+      writer.write('a');
       await writer.prepareCommit();
     }
     const before = await names(files);
     expect(before).toHaveLength(4);
-    await sinkOf().createCommitter({ ...left, attempt: '1.9' }).recover([]);
+    await sinkOf()
+      .createCommitter({ ...left, attempt: '1.9' })
+      .recover([]);
     expect(await names(files)).toHaveLength(3);
-    await sinkOf().createCommitter({ ...left, attempt: '2.0' }).recover([]);
+    await sinkOf()
+      .createCommitter({ ...left, attempt: '2.0' })
+      .recover([]);
     expect(await names(files)).toHaveLength(2);
   });
 
@@ -192,13 +223,15 @@ describe('a committer', () => {
     const restored: FileCommittable[] = [];
     for (let subtaskIndex = 0; subtaskIndex < 5; subtaskIndex++) {
       const writer = sinkOf().createWriter(sinkContext({ files, jobId: JOB, subtaskIndex, parallelism: 5 }));
-      writer.write(`kept ${subtaskIndex}`, 0);
+      writer.write(`kept ${subtaskIndex}`);
       restored.push(...(await writer.prepareCommit()));
-      writer.write('void', 0);
+      writer.write('void');
       await writer.prepareCommit();
     }
     for (let subtaskIndex = 0; subtaskIndex < 2; subtaskIndex++) {
-      await sinkOf().createCommitter(sinkContext({ files, jobId: JOB, subtaskIndex, parallelism: 2, attempt: '1.1' })).recover(restored);
+      await sinkOf()
+        .createCommitter(sinkContext({ files, jobId: JOB, subtaskIndex, parallelism: 2, attempt: '1.1' }))
+        .recover(restored);
     }
     expect(await committedLines(files)).toEqual(['kept 0', 'kept 1', 'kept 2', 'kept 3', 'kept 4']);
     expect(await names(files)).toHaveLength(5);
@@ -222,11 +255,12 @@ async function runWithCrashes(crashes: readonly number[], seed: number): Promise
     const context = sinkContext({ files, jobId: JOB, attempt: `1.${attempt}` });
     try {
       const committer = sink.createCommitter(context);
-      if (completed === undefined) await sink.beginHistory({ ...connectorServices(files, attempt), jobId: JOB, earlierJobIds: [], operatorName: 'sink' });
+      if (completed === undefined)
+        await sink.beginHistory({ ...connectorServices(files, attempt), jobId: JOB, earlierJobIds: [], operatorName: 'sink' });
       else await committer.recover(completed.committables);
       const writer = sink.createWriter(context);
       for (let position: number = completed?.position ?? 0; position < 24; position += 4) {
-        for (let i = position; i < position + 4; i++) writer.write(`r${i}`, 0);
+        for (let i = position; i < position + 4; i++) writer.write(`r${i}`);
         const committables = await writer.prepareCommit();
         completed = { position: position + 4, committables };
         await committer.commit(committables);
@@ -235,9 +269,11 @@ async function runWithCrashes(crashes: readonly number[], seed: number): Promise
       }
       await writer.close();
       files.failWhen(undefined);
+      files.powerCut(random); // What a commit confirmed survives this one too.
       return { files, crashCount };
     } catch (thrown) {
-      if ((thrown as { code?: string }).code !== 'WEIR_FILE_IO' && (thrown as { code?: string }).code !== 'WEIR_SINK_DIRECTORY_UNWRITABLE') throw thrown;
+      if ((thrown as { code?: string }).code !== 'WEIR_FILE_IO' && (thrown as { code?: string }).code !== 'WEIR_SINK_DIRECTORY_UNWRITABLE')
+        throw thrown;
       crashCount++;
       files.failWhen(undefined);
       files.powerCut(random);

@@ -25,7 +25,9 @@ describe('a standard input source', () => {
     const first = new SourceHarness(source, { files });
     await first.take();
     const restored = new StandardInputSource(textLines(), chunks('a\nb\n'));
-    await expect(new SourceHarness(restored, { files }, first.snapshot()).drain()).rejects.toMatchObject({ code: 'WEIR_SOURCE_NOT_REPLAYABLE' });
+    await expect(new SourceHarness(restored, { files }, first.snapshot()).drain()).rejects.toMatchObject({
+      code: 'WEIR_SOURCE_NOT_REPLAYABLE',
+    });
     await expect(new SourceHarness(source, { files }).drain()).rejects.toMatchObject({ code: 'WEIR_SOURCE_NOT_REPLAYABLE' });
   });
 });

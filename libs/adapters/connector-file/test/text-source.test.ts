@@ -29,53 +29,70 @@ function numbers(): RecordFormat<number> {
       return Number(line);
     }
   }
-  return { ...textLines(), outputType: undefined, name: 'numbers', createParser: () => new NumberParser(), createEncoder: () => ({ header: '', encode: (n) => `${n}\n` }) } as RecordFormat<number>;
+  return {
+    ...textLines(),
+    outputType: undefined,
+    name: 'numbers',
+    createParser: () => new NumberParser(),
+    createEncoder: () => ({ header: '', encode: (n) => `${n}\n` }),
+  } as RecordFormat<number>;
 }
 
-const line = fc.oneof(
-  fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'é', '水', '😀', '"'), maxLength: 12 }),
-  fc.constant(''),
-);
-const text = fc.record({ lines: fc.array(line, { maxLength: 12 }), breaks: fc.array(fc.constantFrom('\n', '\r\n'), { minLength: 12, maxLength: 12 }), lastBreak: fc.boolean() }).map(
-  ({ lines, breaks, lastBreak }) => {
+const line = fc.oneof(fc.string({ unit: fc.constantFrom('a', 'b', ' ', 'é', '水', '😀', '"'), maxLength: 12 }), fc.constant(''));
+const text = fc
+  .record({
+    lines: fc.array(line, { maxLength: 12 }),
+    breaks: fc.array(fc.constantFrom('\n', '\r\n'), { minLength: 12, maxLength: 12 }),
+    lastBreak: fc.boolean(),
+  })
+  .map(({ lines, breaks, lastBreak }) => {
     // An unfinished empty last line is no line.
     const kept = lastBreak ? lines : lines.slice(0, lines.findLastIndex((it) => it !== '') + 1);
     return { lines: kept, content: kept.map((it, i) => it + (i < kept.length - 1 || lastBreak ? breaks[i] : '')).join('') };
-  },
-);
+  });
 
 describe('a text source', () => {
   it('given any text and any split size, when all splits are read by several readers, then every line comes exactly once', async () => {
     await fc.assert(
-      fc.asyncProperty(text, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 3 }), async ({ lines, content }, splitBytes, parallelism) => {
-        const files = await storeWith({ 'in/a.txt': content });
-        const source = FileSource.forRecordFormat(textLines(), 'in').withSplitBytes(splitBytes).build();
-        const harness = new SourceHarness(source, { files, parallelism });
-        const taken = await harness.drain(2);
-        expect(taken.map(({ value }) => value).sort()).toEqual([...lines].sort());
-        if (parallelism === 1) expect(taken.map(({ value }) => value)).toEqual(lines);
-      }),
+      fc.asyncProperty(
+        text,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 3 }),
+        async ({ lines, content }, splitBytes, parallelism) => {
+          const files = await storeWith({ 'in/a.txt': content });
+          const source = FileSource.forRecordFormat(textLines(), 'in').withSplitBytes(splitBytes).build();
+          const harness = new SourceHarness(source, { files, parallelism });
+          const taken = await harness.drain(2);
+          expect(taken.map(({ value }) => value).sort()).toEqual([...lines].sort());
+          if (parallelism === 1) expect(taken.map(({ value }) => value)).toEqual(lines);
+        },
+      ),
       { numRuns: 300 },
     );
   });
 
   it('given a snapshot behind any record, when a new run is restored from it, then it reads exactly the rest', async () => {
     await fc.assert(
-      fc.asyncProperty(text, fc.integer({ min: 1, max: 40 }), fc.integer({ min: 1, max: 2 }), async ({ lines, content }, splitBytes, parallelism) => {
-        const files = await storeWith({ 'in/a.txt': content, 'in/b.txt': content });
-        const source = FileSource.forRecordFormat(textLines(), 'in/*.txt').withSplitBytes(splitBytes).build();
-        for (let before = 0; before <= lines.length * 2; before++) {
-          const first = new SourceHarness(source, { files, parallelism });
-          const taken: string[] = [];
-          for (let i = 0, idle = 0; taken.length < before && idle < parallelism; i++) {
-            const record = await first.take(i % parallelism);
-            if (record === undefined) idle++;
-            else taken.push(record.value);
+      fc.asyncProperty(
+        text,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 2 }),
+        async ({ lines, content }, splitBytes, parallelism) => {
+          const files = await storeWith({ 'in/a.txt': content, 'in/b.txt': content });
+          const source = FileSource.forRecordFormat(textLines(), 'in/*.txt').withSplitBytes(splitBytes).build();
+          for (let before = 0; before <= lines.length * 2; before++) {
+            const first = new SourceHarness(source, { files, parallelism });
+            const taken: string[] = [];
+            for (let i = 0, idle = 0; taken.length < before && idle < parallelism; i++) {
+              const record = await first.take(i % parallelism);
+              if (record === undefined) idle++;
+              else taken.push(record.value);
+            }
+            const rest = await new SourceHarness(source, { files, parallelism }, first.snapshot()).drain(3);
+            expect([...taken, ...rest.map(({ value }) => value)].sort()).toEqual([...lines, ...lines].sort());
           }
-          const rest = await new SourceHarness(source, { files, parallelism }, first.snapshot()).drain(3);
-          expect([...taken, ...rest.map(({ value }) => value)].sort()).toEqual([...lines, ...lines].sort());
-        }
-      }),
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -104,11 +121,18 @@ describe('a text source', () => {
     await harness.take();
     const before = harness.snapshot();
     const [first, second] = harness.assigned.map(({ split }) => split);
-    const again = new SourceHarness(FileSource.forRecordFormat(textLines(), 'a.txt').build(), { files }, {
-      ...before,
-      readers: [],
-      enumerator: { ...before.enumerator, pending: [...before.enumerator.pending, second, first].sort((a, b) => (a.splitId < b.splitId ? -1 : 1)) },
-    });
+    const again = new SourceHarness(
+      FileSource.forRecordFormat(textLines(), 'a.txt').build(),
+      { files },
+      {
+        ...before,
+        readers: [],
+        enumerator: {
+          ...before.enumerator,
+          pending: [...before.enumerator.pending, second, first].sort((a, b) => (a.splitId < b.splitId ? -1 : 1)),
+        },
+      },
+    );
     expect((await again.drain()).map(({ value }) => value)).toEqual(['1', '2', '3', '4']);
   });
 });
@@ -116,9 +140,18 @@ describe('a text source', () => {
 describe('what a source reads', () => {
   const paths = async (...patterns: string[]): Promise<string[]> => {
     const files = await storeWith({
-      'in/a.txt': 'in/a.txt', 'in/b.csv': 'in/b.csv', 'in/_tmp.txt': 'no', 'in/.hidden': 'no', 'in/x/c.txt': 'in/x/c.txt', 'in/x/y/d1.txt': 'in/x/y/d1.txt', 'in/_x/e.txt': 'no', 'in/empty.txt': '',
+      'in/a.txt': 'in/a.txt',
+      'in/b.csv': 'in/b.csv',
+      'in/_tmp.txt': 'no',
+      'in/.hidden': 'no',
+      'in/x/c.txt': 'in/x/c.txt',
+      'in/x/y/d1.txt': 'in/x/y/d1.txt',
+      'in/_x/e.txt': 'no',
+      'in/empty.txt': '',
     });
-    return (await new SourceHarness(FileSource.forRecordFormat(textLines(), ...patterns).build(), { files }).drain()).map(({ value }) => value);
+    return (await new SourceHarness(FileSource.forRecordFormat(textLines(), ...patterns).build(), { files }).drain()).map(
+      ({ value }) => value,
+    );
   };
   it.each([
     [['in'], ['in/a.txt', 'in/b.csv', 'in/x/c.txt', 'in/x/y/d1.txt']],
@@ -126,8 +159,14 @@ describe('what a source reads', () => {
     [['in/**/*.txt'], ['in/a.txt', 'in/x/c.txt', 'in/x/y/d1.txt']],
     [['in/?.{txt,csv}'], ['in/a.txt', 'in/b.csv']],
     [['in/**/d[0-9].txt'], ['in/x/y/d1.txt']],
-    [['./in/x/*.txt', 'in/_tmp.txt'], ['./in/x/c.txt', 'no']],
-    [['in/x', 'in/x/c.txt'], ['in/x/c.txt', 'in/x/y/d1.txt']],
+    [
+      ['./in/x/*.txt', 'in/_tmp.txt'],
+      ['./in/x/c.txt', 'no'],
+    ],
+    [
+      ['in/x', 'in/x/c.txt'],
+      ['in/x/c.txt', 'in/x/y/d1.txt'],
+    ],
   ])('%j', async (patterns, expected) => {
     expect(await paths(...patterns)).toEqual(expected.map((path) => path.replace('./', '')));
   });
@@ -186,7 +225,10 @@ describe('records that cannot be read', () => {
 
   it('fail for their shape under another code', async () => {
     const files = await storeWith({ 'a.txt': '-4\n' });
-    await expect(new SourceHarness(FileSource.forRecordFormat(numbers(), 'a.txt').build(), { files }).drain()).rejects.toMatchObject({ code: 'WEIR_RECORD_SHAPE', details: { line: 1, offset: 0 } });
+    await expect(new SourceHarness(FileSource.forRecordFormat(numbers(), 'a.txt').build(), { files }).drain()).rejects.toMatchObject({
+      code: 'WEIR_RECORD_SHAPE',
+      details: { line: 1, offset: 0 },
+    });
   });
 
   it('are counted when skipped', async () => {
@@ -216,7 +258,12 @@ describe('records that cannot be read', () => {
 
   it('are lines that are not UTF-8', async () => {
     const files = await storeWith({ 'a.txt': new Uint8Array([0xc3, 0xa9, 10, 0xff, 10, 0x61, 10, 0xc3]) });
-    const harness = new SourceHarness(FileSource.forRecordFormat(textLines(), 'a.txt').onMalformed(new OutputTag<MalformedRecord>('bad')).build(), { files });
-    expect((await harness.drain()).map(({ value, side }) => (side === undefined ? value : (value as unknown as MalformedRecord).offset))).toEqual(['é', 3, 'a', 7]);
+    const harness = new SourceHarness(
+      FileSource.forRecordFormat(textLines(), 'a.txt').onMalformed(new OutputTag<MalformedRecord>('bad')).build(),
+      { files },
+    );
+    expect(
+      (await harness.drain()).map(({ value, side }) => (side === undefined ? value : (value as unknown as MalformedRecord).offset)),
+    ).toEqual(['é', 3, 'a', 7]);
   });
 });

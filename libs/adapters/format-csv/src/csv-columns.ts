@@ -11,9 +11,11 @@ export function recordMaker(columns: readonly FieldDescription[], indexes: reado
   const reads = columns.map((column) => fieldReader(column.type, column.name));
   const members = columns.map((column, i) => `${JSON.stringify(column.name)}:r[${i}](f[${indexes[i]}])`);
   // Identical text would share V8's type feedback between types; the number keeps them apart.
-  return (new Function('r', `/* csv row ${generated++} */ return (f) => ({${members.join(',')}});`) as (
-    reads: readonly FieldReader[],
-  ) => (fields: readonly string[]) => unknown)(reads);
+  return (
+    new Function('r', `/* csv row ${generated++} */ return (f) => ({${members.join(',')}});`) as (
+      reads: readonly FieldReader[],
+    ) => (fields: readonly string[]) => unknown
+  )(reads);
 }
 
 let generated = 0;
@@ -57,7 +59,10 @@ export function fieldReader(type: TypeDescription, name: string): FieldReader {
       return (text) => (text === '' ? null : read(text));
     }
     default:
-      throw new CsvOptionsError(`column ${name} has type ${type.kind}, which a CSV field cannot hold`, 'Declare it as types.string and parse it in the job.');
+      throw new CsvOptionsError(
+        `column ${name} has type ${type.kind}, which a CSV field cannot hold`,
+        'Declare it as types.string and parse it in the job.',
+      );
   }
 }
 

@@ -32,14 +32,16 @@ export function splitFields(text: string, { delimiter, quote }: CsvDialect): str
         field += quote;
         from = to + 2;
       }
-      if (at < text.length && text[at] !== delimiter) throw new RecordRejection('malformed', `text follows the closing quote of field ${fields.length + 1}`, at);
+      if (at < text.length && text[at] !== delimiter)
+        throw new RecordRejection('malformed', `text follows the closing quote of field ${fields.length + 1}`, at);
       fields.push(field);
     } else {
       const to = text.indexOf(delimiter, at);
       const end = to < 0 ? text.length : to;
       const field = text.slice(at, end);
       const strayQuote = field.indexOf(quote);
-      if (strayQuote >= 0) throw new RecordRejection('malformed', `a quote inside the unquoted field ${fields.length + 1}`, at + strayQuote);
+      if (strayQuote >= 0)
+        throw new RecordRejection('malformed', `a quote inside the unquoted field ${fields.length + 1}`, at + strayQuote);
       fields.push(field);
       at = end;
     }

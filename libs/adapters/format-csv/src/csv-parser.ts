@@ -12,7 +12,10 @@ export interface CsvParserOptions<T> {
   readonly header: boolean;
   readonly quotedNewlines: boolean;
   /** Gets the header row's names, or undefined without a header row, and the path for messages. */
-  readonly bind: (header: readonly string[] | undefined, path: string) => { readonly toRecord: FieldsToRecord<T>; readonly width: number | undefined };
+  readonly bind: (
+    header: readonly string[] | undefined,
+    path: string,
+  ) => { readonly toRecord: FieldsToRecord<T>; readonly width: number | undefined };
 }
 
 export class CsvParser<T> extends LineParser<T> {

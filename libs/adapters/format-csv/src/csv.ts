@@ -28,7 +28,7 @@ export interface NamedCsvOptions<N extends string> extends CsvDialectOptions {
 }
 export interface ParsedCsvOptions<T> extends CsvDialectOptions {
   readonly columns?: readonly string[];
-  /** Makes a record of a row's fields, which come in the order of `columns`, or of the file without them. A throw makes the row malformed. */
+  /** Makes a record of a row's fields, in the order of `columns`, or of the file without them. A throw refuses the row. */
   readonly parse: (fields: readonly string[]) => T;
 }
 
@@ -106,10 +106,16 @@ function checkDialect({ delimiter, quote }: CsvDialect): void {
       throw new CsvOptionsError(`${what} is ${JSON.stringify(text)}`, `Set ${what} to one ASCII character that is no line break.`);
     }
   }
-  if (delimiter === quote) throw new CsvOptionsError(`delimiter and quote are both ${JSON.stringify(quote)}`, 'Set them to different characters.');
+  if (delimiter === quote)
+    throw new CsvOptionsError(`delimiter and quote are both ${JSON.stringify(quote)}`, 'Set them to different characters.');
 }
 
-function csvEncoder<T>(columns: readonly FieldDescription[] | undefined, dialect: CsvDialect, header: boolean, quotedNewlines: boolean): RecordEncoder<T> {
+function csvEncoder<T>(
+  columns: readonly FieldDescription[] | undefined,
+  dialect: CsvDialect,
+  header: boolean,
+  quotedNewlines: boolean,
+): RecordEncoder<T> {
   if (columns === undefined) throw new CsvOptionsError('a CSV sink needs to know its columns', 'Give csv() the option columns.');
   const names = columns.map((column) => column.name);
   return {
@@ -120,7 +126,8 @@ function csvEncoder<T>(columns: readonly FieldDescription[] | undefined, dialect
       for (let i = 0; i < names.length; i++) {
         const text = fieldText(record[names[i]], names[i]);
         // What this sink writes, a source of the same format must be able to split.
-        if (!quotedNewlines && (text.includes('\n') || text.includes('\r'))) throw new CsvRecordUnwritableError(names[i], 'it holds a line break');
+        if (!quotedNewlines && (text.includes('\n') || text.includes('\r')))
+          throw new CsvRecordUnwritableError(names[i], 'it holds a line break');
         if (i > 0) line += dialect.delimiter;
         line += quoteField(text, dialect);
       }

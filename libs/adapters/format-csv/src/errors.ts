@@ -3,14 +3,20 @@ import { nearestName, WeirError } from '@weir/base';
 
 /** The header row of a file lacks a column that the job reads. */
 export class CsvColumnMissingError extends WeirError {
-  constructor(readonly path: string, readonly column: string, readonly columns: readonly string[]) {
+  constructor(
+    readonly path: string,
+    readonly column: string,
+    readonly columns: readonly string[],
+  ) {
     const near = nearestName(column, columns);
     super({
       code: 'WEIR_CSV_COLUMN_MISSING',
       domain: 'user',
       retry: 'never',
       message: `${path}: no column ${column} in the header row; it has ${columns.join(', ')}`,
-      hint: `${near === undefined ? '' : `Did you mean ${near}? `}Name the columns as in the header row, or set header: false for files without one; a wrong delimiter also ends here.`,
+      hint:
+        `${near === undefined ? '' : `Did you mean ${near}? `}Name the columns as in the header row, or set header: false for files ` +
+        'without one; a wrong delimiter also ends here.',
       details: { path, column, columns },
     });
   }
@@ -31,7 +37,7 @@ export class CsvRecordUnwritableError extends WeirError {
       domain: 'user',
       retry: 'never',
       message: `column ${column} cannot be written as CSV: ${reason}`,
-      hint: 'Map the record to strings, numbers, booleans, bigints or dates before the sink; texts with line breaks need quotedNewlines: true.',
+      hint: 'Map it to strings, numbers, booleans, bigints or dates before the sink; texts with line breaks need quotedNewlines: true.',
       details: { column },
     });
   }

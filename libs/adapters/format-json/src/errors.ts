@@ -9,7 +9,7 @@ export class RecordUnwritableError extends WeirError {
       domain: 'user',
       retry: 'never',
       message: `a record cannot be written as JSON: ${reason}`,
-      hint: 'Map the record to plain data before the sink, or give the format a type: jsonLines({ type }) also writes bigints, maps and bytes.',
+      hint: 'Map the record to plain data before the sink, or declare it: jsonLines({ type }) also writes bigints, maps and bytes.',
       cause,
     });
   }

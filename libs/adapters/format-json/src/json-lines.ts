@@ -9,8 +9,8 @@ import { locateJsonError } from './locate-json-error.js';
 
 export interface JsonLinesOptions<T> {
   /**
-   * What every line holds. Lines of another shape are `WEIR_RECORD_SHAPE`; records are fresh objects with exactly the declared fields; dates,
-   * bigints, bytes and maps are converted both ways. Without it lines are what JSON.parse makes of them, under a static type nobody checks.
+   * What every line holds. Lines of another shape are `WEIR_RECORD_SHAPE`; records are fresh objects with exactly the declared fields;
+   * dates, bigints, bytes and maps are converted both ways. Without it lines are what JSON.parse makes of them, under a type nobody checks.
    */
   readonly type?: TypeInformation<T>;
 }

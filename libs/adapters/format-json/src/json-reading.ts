@@ -15,7 +15,7 @@ export type JsonReader = (value: unknown) => unknown;
 export function jsonReader(type: TypeDescription, path = ''): JsonReader {
   switch (type.kind) {
     case 'int':
-      return (value) => ((value as number) | 0) === value ? value : refuse(path, 'a whole number of 32 bits', value);
+      return (value) => (((value as number) | 0) === value ? value : refuse(path, 'a whole number of 32 bits', value));
     case 'long':
       return (value) => (Number.isSafeInteger(value) ? value : refuse(path, 'a safe whole number', value));
     case 'double':
@@ -88,16 +88,25 @@ function rowReader(type: Extract<TypeDescription, { kind: 'row' }>, path: string
   const reads = type.fields.map((field) => jsonReader(field.type, path === '' ? field.name : `${path}.${field.name}`));
   const members = type.fields.map((field, index) => `${JSON.stringify(field.name)}:r[${index}](v[${JSON.stringify(field.name)}])`);
   // Identical text would share V8's type feedback between types; the number keeps them apart.
-  const make = new Function('r', 'notARow', `/* json row ${generated++} */
-    return (v) => typeof v === 'object' && v !== null && !Array.isArray(v) ? {${members.join(',')}} : notARow(v);`) as (
-    reads: readonly JsonReader[],
-    notARow: JsonReader,
-  ) => JsonReader;
+  const make = new Function(
+    'r',
+    'notARow',
+    `/* json row ${generated++} */
+    return (v) => typeof v === 'object' && v !== null && !Array.isArray(v) ? {${members.join(',')}} : notARow(v);`,
+  ) as (reads: readonly JsonReader[], notARow: JsonReader) => JsonReader;
   return make(reads, (value) => refuse(path, 'an object', value));
 }
 
 function refuse(path: string, expected: string, value: unknown): never {
-  const found = value === undefined ? 'nothing' : value === null ? 'null' : Array.isArray(value) ? 'an array' : typeof value === 'object' ? 'an object'
-    : `${typeof value} ${JSON.stringify(typeof value === 'string' && value.length > 24 ? `${value.slice(0, 24)}...` : value)}`;
+  const found =
+    value === undefined
+      ? 'nothing'
+      : value === null
+        ? 'null'
+        : Array.isArray(value)
+          ? 'an array'
+          : typeof value === 'object'
+            ? 'an object'
+            : `${typeof value} ${JSON.stringify(typeof value === 'string' && value.length > 24 ? `${value.slice(0, 24)}...` : value)}`;
   throw new RecordRejection('shape', `${path === '' ? 'record' : `field ${path}`}: expected ${expected}, found ${found}`);
 }

@@ -19,11 +19,16 @@ export function jsonWriter(type: TypeDescription): JsonWriter | undefined {
       return write && ((value: readonly unknown[]) => value.map((element) => write(element)));
     }
     case 'tuple':
-      return partsWriter(type.elements.map((element) => jsonWriter(element)), (write) => (value: readonly unknown[]) => value.map((element, i) => write(i, element)));
+      return partsWriter(
+        type.elements.map((element) => jsonWriter(element)),
+        (write) => (value: readonly unknown[]) => value.map((element, i) => write(i, element)),
+      );
     case 'row': {
       const { fields } = type;
-      return partsWriter(fields.map((field) => jsonWriter(field.type)), (write) => (value: Readonly<Record<string, unknown>>) =>
-        Object.fromEntries(fields.map((field, i) => [field.name, write(i, value[field.name])])),
+      return partsWriter(
+        fields.map((field) => jsonWriter(field.type)),
+        (write) => (value: Readonly<Record<string, unknown>>) =>
+          Object.fromEntries(fields.map((field, i) => [field.name, write(i, value[field.name])])),
       );
     }
     case 'map': {
@@ -32,7 +37,8 @@ export function jsonWriter(type: TypeDescription): JsonWriter | undefined {
       if (type.key.kind === 'string') {
         return (value: ReadonlyMap<string, unknown>) => Object.fromEntries([...value].map(([k, v]) => [k, writeValue(v)]));
       }
-      return (value: ReadonlyMap<unknown, unknown>) => [...value].map(([k, v]) => [writeKey === undefined ? k : writeKey(k), writeValue(v)]);
+      return (value: ReadonlyMap<unknown, unknown>) =>
+        [...value].map(([k, v]) => [writeKey === undefined ? k : writeKey(k), writeValue(v)]);
     }
     default:
       return undefined;

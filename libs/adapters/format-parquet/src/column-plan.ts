@@ -25,7 +25,12 @@ export interface WantedColumn {
 }
 
 /** Plans for the wanted columns, or for all when undefined. Throws `WEIR_PARQUET_COLUMN_MISSING`, `WEIR_PARQUET_VALUE`. */
-export function planColumns(path: string, metadata: FileMetaData, wanted: readonly WantedColumn[] | undefined, dates: 'ms' | 'date'): ColumnPlan[] {
+export function planColumns(
+  path: string,
+  metadata: FileMetaData,
+  wanted: readonly WantedColumn[] | undefined,
+  dates: 'ms' | 'date',
+): ColumnPlan[] {
   const tree = parquetSchema(metadata);
   const names = tree.children.map((child) => child.element.name);
   return (wanted ?? names.map((name) => ({ name, type: undefined }))).map((column) => {
@@ -37,15 +42,30 @@ export function planColumns(path: string, metadata: FileMetaData, wanted: readon
 
 const DATE_KINDS = new Set(['TIMESTAMP_MILLIS', 'TIMESTAMP_MICROS', 'DATE']);
 
-function planColumn(path: string, metadata: FileMetaData, { element, children }: SchemaTree, { name, type }: WantedColumn, dates: 'ms' | 'date'): ColumnPlan {
+function planColumn(
+  path: string,
+  metadata: FileMetaData,
+  { element, children }: SchemaTree,
+  { name, type }: WantedColumn,
+  dates: 'ms' | 'date',
+): ColumnPlan {
   const optional = element.repetition_type !== 'REQUIRED';
   const nullable = type === undefined ? optional : type.kind === 'nullable' || type.kind === 'any' || type.kind === 'json';
   const kind = type?.kind === 'nullable' ? type.of.kind : type?.kind;
-  const isTime = element.logical_type?.type === 'TIMESTAMP' || element.logical_type?.type === 'DATE' || DATE_KINDS.has(element.converted_type ?? '') || element.type === 'INT96';
+  const isTime =
+    element.logical_type?.type === 'TIMESTAMP' ||
+    element.logical_type?.type === 'DATE' ||
+    DATE_KINDS.has(element.converted_type ?? '') ||
+    element.type === 'INT96';
   const isWide = element.type === 'INT64' && !isTime && children.length === 0 && element.converted_type !== 'DECIMAL';
   const found = describeElement(element, children.length > 0);
   const misfit = (): never => {
-    throw new ParquetValueError(path, name, `the file holds ${found}, the job declares ${kind}`, 'Declare the type that the column has: types.long for 64-bit numbers and times, types.date, types.bigint, types.string, types.double.');
+    throw new ParquetValueError(
+      path,
+      name,
+      `the file holds ${found}, the job declares ${kind}`,
+      'Declare what the column has: types.long for 64-bit numbers and times, types.date, types.bigint, types.string, ...',
+    );
   };
 
   const asDate = kind === undefined ? dates === 'date' : kind === 'date';

@@ -3,13 +3,18 @@ import { nearestName, WeirError } from '@weir/base';
 
 /** A file is cut off, damaged, or not Parquet. */
 export class ParquetDamagedError extends WeirError {
-  constructor(readonly path: string, readonly sizeBytes: number, reason: string, cause?: unknown) {
+  constructor(
+    readonly path: string,
+    readonly sizeBytes: number,
+    reason: string,
+    cause?: unknown,
+  ) {
     super({
       code: 'WEIR_PARQUET_DAMAGED',
       domain: 'external',
       retry: 'never',
       message: `${path} (${sizeBytes} bytes): ${reason}`,
-      hint: 'Restore a whole copy of the file, or take it out of the input; a file that is still being written is best named with a leading "." or "_".',
+      hint: 'Restore a whole copy, or take the file out of the input; files still being written are skipped if named ".x" or "_x".',
       cause,
       details: { path, sizeBytes },
     });
@@ -18,7 +23,11 @@ export class ParquetDamagedError extends WeirError {
 
 /** A column that the job reads is not in the file. */
 export class ParquetColumnMissingError extends WeirError {
-  constructor(readonly path: string, readonly column: string, readonly columns: readonly string[]) {
+  constructor(
+    readonly path: string,
+    readonly column: string,
+    readonly columns: readonly string[],
+  ) {
     const near = nearestName(column, columns);
     super({
       code: 'WEIR_PARQUET_COLUMN_MISSING',
@@ -33,7 +42,12 @@ export class ParquetColumnMissingError extends WeirError {
 
 /** A column's values cannot become the declared type, or a value is outside what the type holds. */
 export class ParquetValueError extends WeirError {
-  constructor(readonly path: string, readonly column: string, reason: string, hint: string) {
+  constructor(
+    readonly path: string,
+    readonly column: string,
+    reason: string,
+    hint: string,
+  ) {
     super({
       code: 'WEIR_PARQUET_VALUE',
       domain: 'user',

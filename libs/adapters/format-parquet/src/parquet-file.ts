@@ -14,7 +14,8 @@ export function asyncBuffer({ files, path, sizeBytes }: FormatFile): AsyncBuffer
     byteLength: sizeBytes,
     async slice(start, end = sizeBytes) {
       const bytes = await files.read(path, start, end - start);
-      if (bytes.length !== end - start) throw new ParquetDamagedError(path, sizeBytes, `bytes ${start} to ${end} are wanted, ${bytes.length} are there`);
+      if (bytes.length !== end - start)
+        throw new ParquetDamagedError(path, sizeBytes, `bytes ${start} to ${end} are wanted, ${bytes.length} are there`);
       return (bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer) as ArrayBuffer;
     },
   };
@@ -25,14 +26,19 @@ export async function readFooter(file: FormatFile): Promise<FileMetaData> {
   if (file.sizeBytes < 12) throw new ParquetDamagedError(file.path, file.sizeBytes, 'too short for a Parquet file');
   return asDamage(file, 'the footer cannot be read', async () => {
     const start = await file.files.read(file.path, 0, 4);
-    if (String.fromCharCode(...start) !== 'PAR1') throw new ParquetDamagedError(file.path, file.sizeBytes, 'it does not start with PAR1: not a Parquet file');
+    if (String.fromCharCode(...start) !== 'PAR1')
+      throw new ParquetDamagedError(file.path, file.sizeBytes, 'it does not start with PAR1: not a Parquet file');
     const metadata = await parquetMetadataAsync(asyncBuffer(file), { initialFetchSize: FOOTER_READ_BYTES });
     for (const [index, group] of metadata.row_groups.entries()) {
       for (const column of group.columns) {
         const meta = column.meta_data;
         const from = meta === undefined ? 0n : (meta.dictionary_page_offset ?? meta.data_page_offset);
         if (meta !== undefined && from + meta.total_compressed_size > BigInt(file.sizeBytes)) {
-          throw new ParquetDamagedError(file.path, file.sizeBytes, `column ${meta.path_in_schema.join('.')} of row group ${index} lies behind the end of the file`);
+          throw new ParquetDamagedError(
+            file.path,
+            file.sizeBytes,
+            `column ${meta.path_in_schema.join('.')} of row group ${index} lies behind the end of the file`,
+          );
         }
       }
     }

@@ -27,8 +27,13 @@ let generated = 0;
 export function rowMaker<T>(names: readonly string[]): RowMaker<T> {
   const columns = names.map((_, i) => `const c${i}=c[${i}];`).join('');
   const members = names.map((name, i) => `${JSON.stringify(name)}:c${i}[i]`).join(',');
-  return new Function('c', 'from', 'to', `/* parquet rows ${generated++} */ ${columns}
-    const out=new Array(to-from);for(let i=from,o=0;i<to;i++,o++)out[o]={${members}};return out;`) as RowMaker<T>;
+  return new Function(
+    'c',
+    'from',
+    'to',
+    `/* parquet rows ${generated++} */ ${columns}
+    const out=new Array(to-from);for(let i=from,o=0;i<to;i++,o++)out[o]={${members}};return out;`,
+  ) as RowMaker<T>;
 }
 
 export class ParquetReader<T> implements BulkReader<T> {
@@ -61,7 +66,11 @@ export class ParquetReader<T> implements BulkReader<T> {
       for (const plan of this.plans) columns.push(await this.readColumn(plan, from, to));
       const skip = this.row - from;
       this.row = to;
-      return { firstRow: from + skip, rowCount: to - from - skip, records: (first, end) => this.makeRows(columns, first + skip, end + skip) };
+      return {
+        firstRow: from + skip,
+        rowCount: to - from - skip,
+        records: (first, end) => this.makeRows(columns, first + skip, end + skip),
+      };
     });
   }
 
@@ -82,7 +91,12 @@ export class ParquetReader<T> implements BulkReader<T> {
       onChunk: ({ columnData, rowStart }) => chunks.push({ data: columnData, at: rowStart - start }),
     });
     const values = chunks.length === 1 && chunks[0].at === 0 && chunks[0].data.length === count ? chunks[0].data : joined(chunks, count);
-    if (values === undefined) throw new ParquetDamagedError(this.file.path, this.file.sizeBytes, `column ${plan.name} of row group ${this.unit} has fewer rows than the group`);
+    if (values === undefined)
+      throw new ParquetDamagedError(
+        this.file.path,
+        this.file.sizeBytes,
+        `column ${plan.name} of row group ${this.unit} has fewer rows than the group`,
+      );
     this.verify(plan, values, from);
     return values;
   }
@@ -93,8 +107,12 @@ export class ParquetReader<T> implements BulkReader<T> {
       const value: unknown = values[i];
       if (value === null || value === undefined ? nullable : check === undefined || check(value)) continue;
       const found = value === null || value === undefined ? 'null' : `${typeof value} ${String(value).slice(0, 40)}`;
-      throw new ParquetValueError(this.file.path, name, `row ${from + i} of row group ${this.unit}: expected ${expected}, found ${found}`,
-        value === null || value === undefined ? 'Declare the column as types.nullable(...).' : 'Declare the type that the column has.');
+      throw new ParquetValueError(
+        this.file.path,
+        name,
+        `row ${from + i} of row group ${this.unit}: expected ${expected}, found ${found}`,
+        value === null || value === undefined ? 'Declare the column as types.nullable(...).' : 'Declare the type that the column has.',
+      );
     }
   }
 

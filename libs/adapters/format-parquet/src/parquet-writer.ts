@@ -1,4 +1,4 @@
-/** Writes records of a declared row as Parquet: columns are buffered per row group, compressed with Snappy, one file from `PAR1` to `PAR1`. */
+/** Writes records of a declared row as Parquet: columns are buffered per row group and compressed with Snappy. */
 import type { SchemaElement } from 'hyparquet';
 import { ByteWriter as ParquetBytes, ParquetWriter } from 'hyparquet-writer';
 import type { BulkWriter } from '@weir/connector';
@@ -32,35 +32,80 @@ export function writtenColumns(fields: readonly FieldDescription[]): readonly Wr
   });
 }
 
-type ColumnKind = Omit<WrittenColumn, 'name' | 'nullable' | 'element'> & { readonly element: Omit<SchemaElement, 'name' | 'repetition_type'> };
+type ColumnKind = Omit<WrittenColumn, 'name' | 'nullable' | 'element'> & {
+  readonly element: Omit<SchemaElement, 'name' | 'repetition_type'>;
+};
 
 function columnOf(name: string, type: TypeDescription): ColumnKind {
   const fixed = (bytes: number) => (): number => bytes;
   switch (type.kind) {
     case 'int':
-      return { element: { type: 'INT32' }, fits: (v) => ((v as number) | 0) === v, expected: 'a whole number of 32 bits', convert: undefined, weigh: fixed(4) };
+      return {
+        element: { type: 'INT32' },
+        fits: (v) => ((v as number) | 0) === v,
+        expected: 'a whole number of 32 bits',
+        convert: undefined,
+        weigh: fixed(4),
+      };
     case 'long':
-      return { element: { type: 'INT64' }, fits: Number.isSafeInteger, expected: 'a safe whole number', convert: (v: number) => BigInt(v), weigh: fixed(8) };
+      return {
+        element: { type: 'INT64' },
+        fits: Number.isSafeInteger,
+        expected: 'a safe whole number',
+        convert: (v: number) => BigInt(v),
+        weigh: fixed(8),
+      };
     case 'double':
       return { element: { type: 'DOUBLE' }, fits: (v) => typeof v === 'number', expected: 'a number', convert: undefined, weigh: fixed(8) };
     case 'boolean':
-      return { element: { type: 'BOOLEAN' }, fits: (v) => typeof v === 'boolean', expected: 'a boolean', convert: undefined, weigh: fixed(1) };
+      return {
+        element: { type: 'BOOLEAN' },
+        fits: (v) => typeof v === 'boolean',
+        expected: 'a boolean',
+        convert: undefined,
+        weigh: fixed(1),
+      };
     case 'bigint':
-      return { element: { type: 'INT64' }, fits: (v) => typeof v === 'bigint' && BigInt.asIntN(64, v) === v, expected: 'a bigint of 64 bits', convert: undefined, weigh: fixed(8) };
+      return {
+        element: { type: 'INT64' },
+        fits: (v) => typeof v === 'bigint' && BigInt.asIntN(64, v) === v,
+        expected: 'a bigint of 64 bits',
+        convert: undefined,
+        weigh: fixed(8),
+      };
     case 'string':
       return {
         element: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
-        fits: (v) => typeof v === 'string', expected: 'a string', convert: undefined, weigh: (v: string) => v.length + 4,
+        fits: (v) => typeof v === 'string',
+        expected: 'a string',
+        convert: undefined,
+        weigh: (v: string) => v.length + 4,
       };
     case 'bytes':
-      return { element: { type: 'BYTE_ARRAY' }, fits: (v) => v instanceof Uint8Array, expected: 'a Uint8Array', convert: undefined, weigh: (v: Uint8Array) => v.length + 4 };
+      return {
+        element: { type: 'BYTE_ARRAY' },
+        fits: (v) => v instanceof Uint8Array,
+        expected: 'a Uint8Array',
+        convert: undefined,
+        weigh: (v: Uint8Array) => v.length + 4,
+      };
     case 'date':
       return {
-        element: { type: 'INT64', converted_type: 'TIMESTAMP_MILLIS', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' } },
-        fits: (v) => v instanceof Date && !Number.isNaN(v.getTime()), expected: 'a valid Date', convert: undefined, weigh: fixed(8),
+        element: {
+          type: 'INT64',
+          converted_type: 'TIMESTAMP_MILLIS',
+          logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'MILLIS' },
+        },
+        fits: (v) => v instanceof Date && !Number.isNaN(v.getTime()),
+        expected: 'a valid Date',
+        convert: undefined,
+        weigh: fixed(8),
       };
     default:
-      throw new ParquetOptionsError(`column ${name} has type ${type.kind}, which this writer cannot hold`, 'Declare it as types.string and write its JSON text.');
+      throw new ParquetOptionsError(
+        `column ${name} has type ${type.kind}, which this writer cannot hold`,
+        'Declare it as types.string and write its JSON text.',
+      );
   }
 }
 

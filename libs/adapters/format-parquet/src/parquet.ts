@@ -38,7 +38,8 @@ export function parquet<T = Record<string, unknown>>(options: ParquetOptions<T> 
   }
   const type = columns === undefined || 'length' in columns ? undefined : columns;
   const fields = fieldsOf(type);
-  const wanted: readonly WantedColumn[] | undefined = fields ?? (columns as readonly string[] | undefined)?.map((name) => ({ name, type: undefined }));
+  const wanted: readonly WantedColumn[] | undefined =
+    fields ?? (columns as readonly string[] | undefined)?.map((name) => ({ name, type: undefined }));
   // One maker for all files with the same columns, so that their records share a hidden class.
   const makers = new Map<string, RowMaker<T>>();
   const makerOf = (plans: readonly ColumnPlan[]): RowMaker<T> => {
@@ -68,7 +69,9 @@ export function parquet<T = Record<string, unknown>>(options: ParquetOptions<T> 
     async planFile(file: FormatFile): Promise<readonly BulkUnit[]> {
       const metadata = await readFooter(file);
       planColumns(file.path, metadata, wanted, dates);
-      return metadata.row_groups.map((group, unit) => ({ unit, recordCount: Number(group.num_rows) })).filter(({ recordCount }) => recordCount > 0);
+      return metadata.row_groups
+        .map((group, unit) => ({ unit, recordCount: Number(group.num_rows) }))
+        .filter(({ recordCount }) => recordCount > 0);
     },
     openReader(file: FormatFile, unit: number, fromRow: number) {
       let reader: ParquetReader<T> | undefined;
@@ -80,7 +83,8 @@ export function parquet<T = Record<string, unknown>>(options: ParquetOptions<T> 
       return { next: async (): Promise<BulkWindow<T> | undefined> => (reader ??= await open()).next() };
     },
     createWriter() {
-      if (fields === undefined) throw new ParquetOptionsError('a Parquet sink needs the types of its columns', 'Give parquet({ columns: types.row({...}) }).');
+      if (fields === undefined)
+        throw new ParquetOptionsError('a Parquet sink needs the types of its columns', 'Give parquet({ columns: types.row({...}) }).');
       return new ParquetBulkWriter<T>(writtenColumns(fields), rowGroupRows);
     },
   };

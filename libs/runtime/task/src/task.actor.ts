@@ -83,6 +83,7 @@ export class TaskActor implements Actor<TaskMessage> {
   private jobMaster: ActorRef<TaskReport> | undefined;
   private coordinator: ActorRef<ReaderReport> | undefined;
   /** True while a promise will wake the task (source availability, sink backlog). */
+  private splitWanted = false;
   private waiting = false;
   private lastFlushMs = 0;
   private batchRecords = LEAST_BATCH_RECORDS;
@@ -190,7 +191,7 @@ export class TaskActor implements Actor<TaskMessage> {
       services: { files, clock, timers, random: random.stream('connector'), logger },
       commitRetries: this.configuration.get(taskOptions.commitRetries),
       freezeRecords: this.configuration.get(taskOptions.freezeRecords),
-      sendSplitRequest: () => this.coordinator?.tell({ type: 'request-split', attempt, operatorId: vertex.operators[0].operatorId }),
+      sendSplitRequest: () => this.requestSplit(),
       partitions: this.partitions.map((partition) => {
         const edge = deployment.graph.edges[partition.descriptor.edgeIndex];
         return { sourceOperatorIndex: edge.sourceOperatorIndex, sideOutputId: edge.sideOutputId, partition };
@@ -222,9 +223,16 @@ export class TaskActor implements Actor<TaskMessage> {
         this.endOfData();
       } else {
         this.coordinator?.tell({ type: 'register-reader', attempt: this.attempt, operatorId: this.vertex.operators[0].operatorId });
+        if (this.splitWanted) this.requestSplit();
       }
     }
     (this.context as Context).wake();
+  }
+
+  /** A reader may ask while it opens; the coordinator listens to registered readers only, so that request follows the registration. */
+  private requestSplit(): void {
+    this.splitWanted = this.state === 'initializing';
+    if (!this.splitWanted) this.coordinator?.tell({ type: 'request-split', attempt: this.attempt, operatorId: this.vertex.operators[0].operatorId });
   }
 
   private setState(state: TaskState): void {

@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { listCheckpoints, type CheckpointListing } from '@weir/checkpoint';
 import { FileStoreError, joinPath, type FileStore } from '@weir/ports';
 
-/** From the configured directory down to checkpoints: job, `histories`, history, `checkpoints`. */
-const MAX_DEPTH = 5;
+/** From a working directory down: `.weir`, `checkpoints`, job, `histories`, history, `checkpoints`. */
+const MAX_DEPTH = 6;
+/** Never holds checkpoints, and may be large. */
+const SKIPPED = new Set(['node_modules', '.git']);
 
 /** All checkpoints below `directory`, those of a directory by id, directories by name. Throws `WEIR_FILE_NOT_FOUND`. */
 export async function findCheckpointsBelow(files: FileStore, path: string, workingDirectory: string): Promise<CheckpointListing[]> {
@@ -18,7 +20,7 @@ async function walk(files: FileStore, directory: string, depth: number): Promise
   if (found.length > 0 || depth === 0) return found;
   const below: CheckpointListing[] = [];
   for (const entry of await files.list(directory)) {
-    if (entry.kind === 'directory') below.push(...(await walk(files, joinPath(directory, entry.name), depth - 1)));
+    if (entry.kind === 'directory' && !SKIPPED.has(entry.name)) below.push(...(await walk(files, joinPath(directory, entry.name), depth - 1)));
   }
   return below;
 }

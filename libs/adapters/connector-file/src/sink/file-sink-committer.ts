@@ -80,17 +80,32 @@ export class FileSinkCommitter implements SinkCommitter<FileCommittable> {
 }
 
 function lost(from: string, to: string): FileCommitError {
-  return new FileCommitError('WEIR_COMMIT_LOST', `prepared file ${from} is gone, and so is ${to}`,
-    'Output of a completed checkpoint was removed or moved away before it was committed or confirmed: bring the file back to either name, or restore from an earlier savepoint into an empty directory.',
-    'never', { from, to });
+  return new FileCommitError(
+    'WEIR_COMMIT_LOST',
+    `prepared file ${from} is gone, and so is ${to}`,
+    'Output of a completed checkpoint was moved away before it was confirmed: bring the file back to either name, or start from an ' +
+      'earlier savepoint.',
+    'never',
+    { from, to },
+  );
 }
 
 function conflict(to: string, sizeBytes: number, foundBytes: number): FileCommitError {
-  return new FileCommitError('WEIR_COMMIT_CONFLICT', `${to} has ${foundBytes} bytes, ${sizeBytes} were prepared`,
-    'Something else wrote to or cut this file; move it away if the prepared file is still there, and let the job restart.', 'never', { to, sizeBytes, foundBytes });
+  return new FileCommitError(
+    'WEIR_COMMIT_CONFLICT',
+    `${to} has ${foundBytes} bytes, ${sizeBytes} were prepared`,
+    'Something else wrote to or cut this file; move it away if the prepared file is still there, and let the job restart.',
+    'never',
+    { to, sizeBytes, foundBytes },
+  );
 }
 
 function damaged(from: string, reason: string): FileCommitError {
-  return new FileCommitError('WEIR_COMMIT_DAMAGED', `prepared file ${from} is damaged: ${reason}`,
-    'The disk lost or changed bytes that it had confirmed; check it, then restore the job from an earlier checkpoint or savepoint.', 'never', { from });
+  return new FileCommitError(
+    'WEIR_COMMIT_DAMAGED',
+    `prepared file ${from} is damaged: ${reason}`,
+    'The disk lost or changed bytes that it had confirmed; check it, then restore the job from an earlier checkpoint or savepoint.',
+    'never',
+    { from },
+  );
 }

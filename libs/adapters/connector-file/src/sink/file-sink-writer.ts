@@ -117,9 +117,12 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileCommittable> {
       n: this.counter++,
       extension: this.extension,
     };
-    const file = new PartFile(context.files, joinPath(this.directory, stagingName(name)), (bytes, failure) => this.progress(bytes, failure));
+    const file = new PartFile(context.files, joinPath(this.directory, stagingName(name)), (bytes, failure) =>
+      this.progress(bytes, failure),
+    );
     const { rolloverIntervalMs } = this.policy;
-    const cancelTimer = rolloverIntervalMs === undefined ? undefined : context.timers.after(rolloverIntervalMs, () => (this.rollRequested = true));
+    const cancelTimer =
+      rolloverIntervalMs === undefined ? undefined : context.timers.after(rolloverIntervalMs, () => (this.rollRequested = true));
     this.rollRequested = false;
     this.open = { file, content: this.makeContent(), name, cancelTimer };
     return this.open;
@@ -145,7 +148,9 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileCommittable> {
     this.rolled.push({ file, done });
   }
 
-  private async prepare(parts: readonly { readonly file: PartFile; readonly done: Promise<FileCommittable> }[]): Promise<readonly FileCommittable[]> {
+  private async prepare(
+    parts: readonly { readonly file: PartFile; readonly done: Promise<FileCommittable> }[],
+  ): Promise<readonly FileCommittable[]> {
     if (this.failure !== undefined) throw this.failure;
     if (parts.length === 0) return [];
     const committables = await Promise.all(parts.map((part) => part.done));

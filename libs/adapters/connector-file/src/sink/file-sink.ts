@@ -73,7 +73,8 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     if (removed > 0) await files.syncDirectory(directory);
     const notes: string[] = [];
     if (replaced > 0) notes.push(`replaced ${count(replaced)} of an earlier run in ${directory}`);
-    if (others > 0) notes.push(`${others === 1 ? '1 other file' : `${others} other files`} in ${directory} ${others === 1 ? 'is' : 'are'} left alone`);
+    if (others > 0)
+      notes.push(`${others === 1 ? '1 other file' : `${others} other files`} in ${directory} ${others === 1 ? 'is' : 'are'} left alone`);
     return { notes };
   }
 

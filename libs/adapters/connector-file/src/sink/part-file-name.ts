@@ -54,6 +54,9 @@ export function parseAttempt(text: string): { readonly epoch: number; readonly a
   return { epoch, attempt };
 }
 
-export function isEarlierAttempt(a: { readonly epoch: number; readonly attempt: number }, b: { readonly epoch: number; readonly attempt: number }): boolean {
+export function isEarlierAttempt(
+  a: { readonly epoch: number; readonly attempt: number },
+  b: { readonly epoch: number; readonly attempt: number },
+): boolean {
   return a.epoch !== b.epoch ? a.epoch < b.epoch : a.attempt < b.attempt;
 }

@@ -58,7 +58,12 @@ export async function planSplits<T>(
 ): Promise<FileSplit[]> {
   const splits: FileSplit[] = [];
   if (format.kind === 'record') {
-    const bytes = splitBytes ?? chooseSplitBytes(found.reduce((sum, file) => sum + file.sizeBytes, 0), parallelism);
+    const bytes =
+      splitBytes ??
+      chooseSplitBytes(
+        found.reduce((sum, file) => sum + file.sizeBytes, 0),
+        parallelism,
+      );
     for (const { path, sizeBytes } of found) splits.push(...textSplits(path, sizeBytes, format.splittable, bytes));
   } else {
     for (const { path, sizeBytes } of found) {

@@ -1,8 +1,9 @@
 /**
  * The reader of one subtask: one split is read, the next one is read ahead.
  *
- * R1: splits are read whole and in the order of their arrival. R2: the next split is asked for when the last one that is held begins, so that
- * its first bytes are there when it is needed; at most one request is open.
+ * R1: splits are read whole and in the order of their arrival.
+ * R2: the next split is asked for when the last one that is held begins, so that its first bytes are there when it is needed; at most one
+ * request is open.
  */
 import type { PollResult, SourceReader, SourceSplit } from '@weir/connector';
 import type { SplitReader } from './split-reader.js';

@@ -55,7 +55,10 @@ export class FileSource<T> implements Source<T, FileSplit, FileEnumeratorState> 
     const { format, paths, periodMs, splitBytes } = this.options;
     const plan = async (known: ReadonlySet<string>): Promise<{ paths: string[]; splits: FileSplit[] }> => {
       const found = (await discoverFiles(context.files, paths, periodMs !== undefined)).filter((file) => !known.has(file.path));
-      return { paths: found.map((file) => file.path), splits: await planSplits(context.files, found, format, context.parallelism, splitBytes) };
+      return {
+        paths: found.map((file) => file.path),
+        splits: await planSplits(context.files, found, format, context.parallelism, splitBytes),
+      };
     };
     return new FileEnumerator(context, { periodMs, plan }, restored);
   }
@@ -85,10 +88,13 @@ export class FileSourceBuilder<T> {
   }
 
   build(): FileSource<T> {
-    if (this.options.paths.length === 0) throw new InvalidFileSourceError('no path is given', 'Name at least one file, directory or pattern.');
+    if (this.options.paths.length === 0)
+      throw new InvalidFileSourceError('no path is given', 'Name at least one file, directory or pattern.');
     const { periodMs, splitBytes } = this.options;
-    if (periodMs !== undefined && !(periodMs > 0)) throw new InvalidFileSourceError(`the period is ${periodMs} ms`, 'Give monitorContinuously a positive Duration.');
-    if (splitBytes !== undefined && !(splitBytes >= 1)) throw new InvalidFileSourceError(`the split size is ${splitBytes}`, 'Give withSplitBytes a positive number.');
+    if (periodMs !== undefined && !(periodMs > 0))
+      throw new InvalidFileSourceError(`the period is ${periodMs} ms`, 'Give monitorContinuously a positive Duration.');
+    if (splitBytes !== undefined && !(splitBytes >= 1))
+      throw new InvalidFileSourceError(`the split size is ${splitBytes}`, 'Give withSplitBytes a positive number.');
     return new FileSource(this.options);
   }
 

@@ -57,6 +57,16 @@ export function textSplits(path: string, fileBytes: number, splittable: boolean,
   return Array.from({ length: count }, (_, i) => {
     const start = Math.floor((fileBytes * i) / count);
     const end = Math.floor((fileBytes * (i + 1)) / count);
-    return { kind: 'text', splitId: `${path}@${start}`, path, fileBytes, start, end, position: start, atRecord: start === 0, linesBefore: start === 0 ? 0 : -1 };
+    return {
+      kind: 'text',
+      splitId: `${path}@${start}`,
+      path,
+      fileBytes,
+      start,
+      end,
+      position: start,
+      atRecord: start === 0,
+      linesBefore: start === 0 ? 0 : -1,
+    };
   });
 }

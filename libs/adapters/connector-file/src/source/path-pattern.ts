@@ -9,7 +9,12 @@ export function isPattern(path: string): boolean {
 /** The directory above the first part that is a pattern: where to look. */
 export function patternRoot(pattern: string): string {
   const parts = pattern.split('/');
-  const root = parts.slice(0, parts.findIndex((part) => SPECIAL.test(part))).join('/');
+  const root = parts
+    .slice(
+      0,
+      parts.findIndex((part) => SPECIAL.test(part)),
+    )
+    .join('/');
   return root === '' ? (pattern.startsWith('/') ? '/' : '.') : root;
 }
 
@@ -35,7 +40,10 @@ export function patternMatcher(pattern: string): (path: string) => boolean {
     } else if (c === ',' && depth > 0) source += '|';
     else if (c === '[' && pattern.indexOf(']', i + 2) > 0) {
       const end = pattern.indexOf(']', i + 2);
-      source += `[${pattern.slice(i + 1, end).replace(/^!/, '^').replaceAll('\\', '\\\\')}]`;
+      source += `[${pattern
+        .slice(i + 1, end)
+        .replace(/^!/, '^')
+        .replaceAll('\\', '\\\\')}]`;
       i = end;
     } else source += c.replace(/[\\^$.|+()[\]{}]/g, '\\$&');
   }

@@ -39,7 +39,10 @@ export class StandardInputSource<T> implements Source<T, TextSplit, StandardInpu
     if (format.outputType !== undefined) this.outputType = format.outputType;
   }
 
-  createEnumerator(context: EnumeratorContext<TextSplit>, restored: StandardInputState | undefined): SplitEnumerator<TextSplit, StandardInputState> {
+  createEnumerator(
+    context: EnumeratorContext<TextSplit>,
+    restored: StandardInputState | undefined,
+  ): SplitEnumerator<TextSplit, StandardInputState> {
     return new StandardInputEnumerator(context, this.description, restored?.assigned ?? false);
   }
 
@@ -73,7 +76,17 @@ class StandardInputEnumerator implements SplitEnumerator<TextSplit, StandardInpu
     if (!this.assigned) {
       this.assigned = true;
       const end = Number.MAX_SAFE_INTEGER;
-      const split: TextSplit = { kind: 'text', splitId: this.name, path: this.name, fileBytes: end, start: 0, end, position: 0, atRecord: true, linesBefore: 0 };
+      const split: TextSplit = {
+        kind: 'text',
+        splitId: this.name,
+        path: this.name,
+        fileBytes: end,
+        start: 0,
+        end,
+        position: 0,
+        atRecord: true,
+        linesBefore: 0,
+      };
       this.context.assignSplits(new Map([[subtaskIndex, [split]]]));
     } else this.context.signalNoMoreSplits(subtaskIndex);
   }

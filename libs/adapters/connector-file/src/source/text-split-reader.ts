@@ -136,11 +136,13 @@ export class TextSplitReader<T> implements SplitReader<T, TextSplit> {
       await this.openStream(this.feed);
       return;
     }
-    const head = this.format.hasHeader || this.base === 0 ? await this.readHead() : { bytes: new Uint8Array(0), markBytes: 0, whole: false };
+    const head =
+      this.format.hasHeader || this.base === 0 ? await this.readHead() : { bytes: new Uint8Array(0), markBytes: 0, whole: false };
     this.parser = this.format.createParser({ path, head: head.bytes, headIsWholeFile: head.whole });
     const firstRecord = head.markBytes + this.parser.headerBytes;
     if (this.base < firstRecord) {
-      if (this.lines >= 0 && this.parser.headerBytes > 0) this.lines += head.bytes.subarray(0, this.parser.headerBytes).filter((byte) => byte === LF).length;
+      if (this.lines >= 0 && this.parser.headerBytes > 0)
+        this.lines += head.bytes.subarray(0, this.parser.headerBytes).filter((byte) => byte === LF).length;
       this.base = firstRecord;
       this.aligned = true;
     }
@@ -248,7 +250,13 @@ export class TextSplitReader<T> implements SplitReader<T, TextSplit> {
       const first = from;
       const whole = first === 0 && to === run.records.length;
       this.queue.push({
-        batch: { kind: 'array', splitId: this.split.splitId, records: whole ? run.records : run.records.slice(first, to), next: 0, end: to - first },
+        batch: {
+          kind: 'array',
+          splitId: this.split.splitId,
+          records: whole ? run.records : run.records.slice(first, to),
+          next: 0,
+          end: to - first,
+        },
         endOf: (i) => run.ends[first + i],
         linesOf: (i) => lineOf(run.lineEnds[first + i]),
         start: position,
@@ -270,7 +278,14 @@ export class TextSplitReader<T> implements SplitReader<T, TextSplit> {
         return;
       }
       this.queue.push({
-        batch: { kind: 'side', splitId: this.split.splitId, tag: this.policy as OutputTag<unknown>, records: [deadLetter(this.split.path, rejected, line)], next: 0, end: 1 },
+        batch: {
+          kind: 'side',
+          splitId: this.split.splitId,
+          tag: this.policy as OutputTag<unknown>,
+          records: [deadLetter(this.split.path, rejected, line)],
+          next: 0,
+          end: 1,
+        },
         endOf: () => rejected.end,
         // However many lines it has, a refused record counts as one: line numbers are for messages only.
         linesOf: () => lineOf(rejected.lines + 1),
@@ -289,7 +304,15 @@ function byteOrderMarkBytes(bytes: Uint8Array): number {
 }
 
 function refusal(path: string, { start, text, rejection }: RejectedRecord, line: number | null): RecordRefusedError {
-  return new RecordRefusedError({ kind: rejection.kind, path, offset: start, line, text, reason: rejection.message, column: rejection.column });
+  return new RecordRefusedError({
+    kind: rejection.kind,
+    path,
+    offset: start,
+    line,
+    text,
+    reason: rejection.message,
+    column: rejection.column,
+  });
 }
 
 function deadLetter(path: string, { start, text, rejection }: RejectedRecord, line: number | null): MalformedRecord {

@@ -44,7 +44,7 @@ export interface ChainEnvironment {
   /** Asks the source's coordinator for a split. */
   readonly sendSplitRequest: (operatorId: string) => void;
   /** Outgoing edges by index of the operator whose output they carry. */
-  readonly partitions: readonly { readonly sourceOperatorIndex: number; readonly sideOutputId: string | undefined; readonly partition: ResultPartition }[];
+  readonly partitions: readonly { readonly sourceOperatorIndex: number; readonly sideOutputId: string | undefined; readonly partition: Pick<ResultPartition, 'input'> }[];
 }
 
 export class OperatorChain {

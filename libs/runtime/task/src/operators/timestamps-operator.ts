@@ -30,12 +30,12 @@ export class TimestampsOperator implements StreamOperator {
         if (timestamp > time.maxTimestamp) time.maxTimestamp = timestamp;
         record.timestamp = timestamp;
         out.collect(value);
-        record.timestamp = given; // the upstream's function may go on with this record
         const asked = time.generator?.onEvent(value, timestamp);
         if (asked !== undefined && asked > time.watermark) {
           time.watermark = asked;
           this.emit(false);
         }
+        record.timestamp = given; // the upstream's function may go on with this record
       },
       watermark: (timestamp) => { if (timestamp === MAX_WATERMARK) this.emitMax(); },
       idle: () => undefined,

@@ -186,9 +186,12 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
 
     private emit(pane: Pane, key: unknown, slot: number): void {
       const result = this.aggregate.getResult(pane.accumulators[slot]);
+      // A late record fires in the middle of its upstream's work, which may go on with the record's own time.
+      const { timestamp } = this.context;
       this.context.timestamp = pane.end - 1;
       if (this.hasProcess) this.host.evaluate(pane, key, result);
       else this.out.collect(result);
+      this.context.timestamp = timestamp;
     }
 
     watermark(timestamp: number): void {

@@ -163,15 +163,19 @@ export class SessionWindowOperator implements StreamOperator {
 
   private emit(key: unknown, session: Session): void {
     const result = this.accumulator.aggregate.getResult(session.accumulator);
-    this.context.record.timestamp = session.end - 1;
+    const { record } = this.context;
+    // A late record fires in the middle of its upstream's work, which may go on with the record's own time.
+    const { timestamp } = record;
+    record.timestamp = session.end - 1;
     const { process } = this.accumulator;
     if (process === undefined) {
       this.collector.collect(result);
-      return;
+    } else {
+      if (process.open !== undefined) (this.context.keyed as HeapKeyedStateBackend).keyContext.setCurrentKey(key);
+      this.functionContext.window = { start: session.start, end: session.end };
+      process.process(key, this.functionContext, this.accumulator.buffered ? (result as unknown[]) : [result], this.collector);
     }
-    if (process.open !== undefined) (this.context.keyed as HeapKeyedStateBackend).keyContext.setCurrentKey(key);
-    this.functionContext.window = { start: session.start, end: session.end };
-    process.process(key, this.functionContext, this.accumulator.buffered ? (result as unknown[]) : [result], this.collector);
+    record.timestamp = timestamp;
   }
 
   private late(value: unknown): void {
