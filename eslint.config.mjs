@@ -118,6 +118,7 @@ const dependencyCheck = {
   checkMissingDependencies: true,
   checkVersionMismatches: true,
   checkObsoleteDependencies: true,
+  ignoredDependencies: ['vega-datasets'], // data, found by import.meta.resolve
 };
 
 // ---------------------------------------------------------------------------------------------------------------------

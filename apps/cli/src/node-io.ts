@@ -44,5 +44,5 @@ export function nodeIo(): CliIo {
 }
 
 function textOutput(stream: NodeJS.WriteStream, write: (text: string) => void): TextOutput {
-  return { write, isTerminal: stream.isTTY === true, columns: () => stream.columns ?? 80 };
+  return { write, isTerminal: stream.isTTY === true, columns: () => stream.columns || 80 };
 }

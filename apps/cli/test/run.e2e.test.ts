@@ -1,5 +1,5 @@
 /** The whole CLI as a child process, on small jobs in a directory of their own. Input is paced where a run must still be going. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,10 +13,15 @@ const weir = fileURLToPath(new URL('../bin/weir.mjs', import.meta.url));
 const environment = { ...process.env, NODE_OPTIONS: '', NO_COLOR: '1' };
 
 let folder: string;
+let children: ChildProcess[];
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weir-cli-'));
+  children = [];
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
 
 function write(name: string, text: string): void {
   writeFileSync(join(folder, name), text);
@@ -24,6 +29,11 @@ function write(name: string, text: string): void {
 function run(...args: string[]): { code: number | null; out: string; err: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [weir, ...args], { cwd: folder, encoding: 'utf8', env: environment });
   return { code: status, out: stdout, err: stderr };
+}
+function begin(...args: string[]): ChildProcessWithoutNullStreams {
+  const child = spawn(process.execPath, [weir, ...args], { cwd: folder, env: environment });
+  children.push(child);
+  return child;
 }
 const lines = (text: string) => text.trim().split('\n');
 
@@ -92,7 +102,7 @@ export default defineJob('words', (env) => {
   it('given Ctrl-C / then the job is cancelled with exit code 130, and --resume goes on from its checkpoint', async () => {
     write('job.ts', ENDLESS);
     const interrupt = async (...args: string[]): Promise<{ code: number; err: string }> => {
-      const child = spawn(process.execPath, [weir, 'run', 'job.ts', '-D', 'execution.checkpointing.interval=100ms', ...args], { cwd: folder, env: environment });
+      const child = begin('run', 'job.ts', '-D', 'execution.checkpointing.interval=100ms', ...args);
       let err = '';
       child.stderr.on('data', (chunk: Buffer) => {
         err += chunk.toString();
@@ -111,12 +121,12 @@ export default defineJob('words', (env) => {
 
   it('given a run that was killed / then its lock does not block; while it lives, a second run is refused', async () => {
     write('job.ts', ENDLESS);
-    const child = spawn(process.execPath, [weir, 'run', 'job.ts'], { cwd: folder, env: environment });
+    const child = begin('run', 'job.ts');
     await once(child.stdout, 'data');
     expect(run('run', 'job.ts')).toMatchObject({ code: 1, err: expect.stringContaining('error WEIR_JOB_ALREADY_RUNNING: ') });
     child.kill('SIGKILL');
     await once(child, 'exit');
-    const again = spawn(process.execPath, [weir, 'run', 'job.ts', '--resume'], { cwd: folder, env: environment });
+    const again = begin('run', 'job.ts', '--resume');
     await once(again.stdout, 'data');
     again.kill('SIGTERM');
     expect(await once(again, 'exit')).toEqual([130, null]);

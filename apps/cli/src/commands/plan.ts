@@ -9,7 +9,6 @@ import { configurationOf } from '../run-configuration.js';
 export async function plan(invocation: PlanInvocation, io: CliIo): Promise<number> {
   const configuration = configurationOf(invocation);
   const raw = parseJobArguments(invocation.jobArguments);
-  process.setSourceMapsEnabled(true);
   const { definition, artifactHash } = await loadJob(invocation.module, io.workingDirectory, configuration);
   const graph = buildStreamGraph(definition, raw, configuration);
   const compiled = createJobGraph(graph, jobGraphOptions(graph, configuration));

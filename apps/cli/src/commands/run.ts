@@ -16,7 +16,6 @@ import { createReporter, type RunReporter } from '../run-reporter.js';
 export async function run(invocation: RunInvocation, io: CliIo): Promise<number> {
   const configuration = configurationOf(invocation);
   const raw = parseJobArguments(invocation.jobArguments);
-  process.setSourceMapsEnabled(true); // from here on: the job's map is wanted, those of the CLI's own files would only cost time
   const { definition } = await loadJob(invocation.module, io.workingDirectory, configuration);
   const parameters = definition.readParameters(raw);
   const program = jobProgram(definition, raw, configuration);

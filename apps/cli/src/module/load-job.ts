@@ -25,6 +25,7 @@ export async function loadJob(module: string, workingDirectory: string, configur
   const artifactHash = store.cachedHash(entry) ?? await bundleInto(store, entry, workingDirectory);
   const path = store.importable(artifactHash, entry, importResolver(entry));
   const shown = relative(workingDirectory, entry);
+  process.setSourceMapsEnabled(true); // not earlier: the job's map is wanted, those of the CLI's own files would only cost time
   const loaded = await import(pathToFileURL(path).href).catch((cause: unknown) => {
     throw isWeirError(cause) ? cause : new JobModuleFailedError(shown, cause);
   }) as { readonly default?: unknown };

@@ -128,8 +128,10 @@ export class OperatorHarness<A, B = never> {
     chain.head.inputs[inputIndex].collect(value);
     return this;
   }
-  watermark(timestamp: number, inputIndex = 0): this {
-    for (const { chain } of this.subtasks) chain.head.inputs[inputIndex].watermark(timestamp);
+  /** To all subtasks, or to one: subtasks of a real job are never at the same point. */
+  watermark(timestamp: number, inputIndex = 0, subtaskIndex?: number): this {
+    const reached = subtaskIndex === undefined ? this.subtasks : [this.subtasks[subtaskIndex]];
+    for (const { chain } of reached) chain.head.inputs[inputIndex].watermark(timestamp);
     return this;
   }
   idle(idle = true, inputIndex = 0): this {

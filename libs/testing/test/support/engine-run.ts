@@ -6,7 +6,6 @@
  */
 import { Configuration, jobId } from '@weir/base';
 import type { JobEvent } from '@weir/cluster';
-import type { CreateTask } from '@weir/cluster';
 import { EmbeddedCluster } from '@weir/embedded';
 import { type Connection, type ConnectionPurpose, InMemoryMeter, SeededRandom, type Timers, type Transport } from '@weir/ports';
 import { type EventOwner, type SimulatedNode, SimulatedWorld } from '../../src/index.js';
@@ -17,10 +16,11 @@ import { formatItem, RandomPipeline } from './random-pipeline.js';
 const JOB = jobId('feedfeedfeedfeedfeedfeedfeedfeed');
 const SITES: readonly FaultSite[] = ['generate', 'map', 'process', 'timer', 'window', 'open', 'close', 'prepare', 'recover', 'commit', 'commit-applied'];
 
+/** Bugs planted in what the run itself supplies, to see that the checks find them. */
+export type PlantedBug = SinkBug | 'barrier-overtakes-records' | 'restores-nothing-in-sources';
+
 export interface EngineRunOptions {
-  readonly sinkBug?: SinkBug;
-  /** Replaces tasks, to plant bugs. */
-  readonly plant?: (node: SimulatedNode, create: CreateTask) => CreateTask;
+  readonly bug?: PlantedBug;
 }
 
 export interface EngineRun {
@@ -68,11 +68,12 @@ class NodeTransport implements Transport {
   readonly kind = 'simulated';
   readonly byReference = true;
   private readonly owners: EventOwner[] = [];
-  constructor(private readonly world: SimulatedWorld) {}
+  constructor(private readonly world: SimulatedWorld, private readonly bug: PlantedBug) {}
   connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
     const owner = { name: `${nodeId}/${purpose}`, alive: true, paused: false };
     this.owners.push(owner);
-    return Promise.resolve(this.world.transport.open(owner, purpose));
+    const connection = this.world.transport.open(owner, purpose);
+    return Promise.resolve(this.bug === 'barrier-overtakes-records' && purpose === 'data' ? overtaking(connection) : connection);
   }
   crash(): void {
     for (const owner of this.owners) {
@@ -80,6 +81,29 @@ class NodeTransport implements Transport {
       this.world.transport.crash(owner);
     }
   }
+}
+
+/** Lets a barrier change places with the data frame before it, sequence numbers and all: the cut is inconsistent and nobody is told. */
+function overtaking(inner: Connection): Connection {
+  const held = new Map<string, { readonly kind: string; readonly seq: number }>();
+  const publish = (subject: string, message: unknown): void => {
+    const frame = message as { readonly kind: string; readonly seq: number };
+    const before = held.get(subject);
+    held.delete(subject);
+    if (before !== undefined && frame.kind === 'barrier') {
+      inner.publish(subject, { ...frame, seq: before.seq });
+      inner.publish(subject, { ...before, seq: frame.seq });
+    } else {
+      if (before !== undefined) inner.publish(subject, before);
+      if (frame.kind === 'data') held.set(subject, frame);
+      else inner.publish(subject, message);
+    }
+  };
+  return {
+    nodeId: inner.nodeId, purpose: inner.purpose, publish, subscribe: (subject, handler) => inner.subscribe(subject, handler),
+    publishExpectingReceiver: (subject, message, onNoReceiver) => inner.publishExpectingReceiver(subject, message, onNoReceiver),
+    onDisconnect: (listener) => inner.onDisconnect(listener), flush: () => inner.flush(), close: () => inner.close(),
+  };
 }
 
 export async function runEngine(seed: number, options: EngineRunOptions = {}): Promise<EngineRun> {
@@ -107,6 +131,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
   drawStalls(world, draw.stream('stalls'));
   const disk = drawFileFaults(world, draw.stream('files'));
 
+  const bug = options.bug ?? 'none';
   const problems: string[] = [];
   const events: JobEvent[] = [];
   let lives = 0;
@@ -115,8 +140,8 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
   try {
     for (; lives < 60 && state !== 'finished'; lives++) {
       const plan = plans[lives];
-      const { node, timers, transport, cluster } = await startProcess(world, options);
-      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, options.sinkBug), plans.slice(0, lives).length === 0 || lives % 2 === 0 ? 0 : lives);
+      const { node, timers, transport, cluster } = await startProcess(world, bug);
+      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, bug), lives % 2 === 0 ? 0 : lives, bug === 'restores-nothing-in-sources');
       const submitted = cluster.submit(program, {
         jobId: JOB, checkpointDirectory: `/checkpoints/${JOB}`, highAvailability: node.highAvailability, configuration, start: lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
       });
@@ -178,15 +203,21 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
   };
 }
 
-async function startProcess(world: SimulatedWorld, options: EngineRunOptions): Promise<{ node: SimulatedNode; timers: CountingTimers; transport: NodeTransport; cluster: EmbeddedCluster }> {
+interface Process {
+  readonly node: SimulatedNode;
+  readonly timers: CountingTimers;
+  readonly transport: NodeTransport;
+  readonly cluster: EmbeddedCluster;
+}
+
+async function startProcess(world: SimulatedWorld, bug: PlantedBug): Promise<Process> {
   const node = world.node('process');
   const timers = new CountingTimers(node.timers);
-  const transport = new NodeTransport(world);
+  const transport = new NodeTransport(world, bug);
   const cluster = new EmbeddedCluster({
     clock: node.clock, timers, random: node.random, logger: node.logger, files: node.files, transport, meter: new InMemoryMeter(),
   });
   await world.resolved(cluster.start());
-  void options;
   return { node, timers, transport, cluster };
 }
 

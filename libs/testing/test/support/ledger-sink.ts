@@ -15,7 +15,7 @@ export interface LedgerCommittable {
 }
 
 /** Ways in which a sink may break the contract, to see that the net holds. */
-export type SinkBug = 'commits-when-prepared' | 'forgets-aborted' | 'none';
+export type SinkBug = 'commits-when-prepared' | 'commits-nothing-on-recovery' | 'none';
 
 export class Ledger {
   readonly prepared = new Map<string, Transaction>();
@@ -47,7 +47,7 @@ export class LedgerSink implements Sink<unknown, LedgerCommittable> {
   readonly stateVersion = 1;
   readonly guarantee = 'exactly-once';
   readonly description = 'ledger';
-  constructor(private readonly ledger: Ledger, private readonly faults: Faults, private readonly format: (value: unknown) => string, private readonly bug: SinkBug = 'none') {}
+  constructor(private readonly ledger: Ledger, private readonly faults: Faults, private readonly format: (value: unknown) => string, private readonly bug: string = 'none') {}
 
   createWriter(context: SinkContext): SinkWriter<unknown, LedgerCommittable> {
     const { ledger, faults, format, bug } = this;
@@ -76,7 +76,7 @@ export class LedgerSink implements Sink<unknown, LedgerCommittable> {
   }
 
   createCommitter(context: SinkContext): SinkCommitter<LedgerCommittable> {
-    const { ledger, faults } = this;
+    const { ledger, faults, bug } = this;
     const isOwn = (id: string, { subtask }: Transaction): boolean => id.startsWith(`${context.operatorId}/`) && subtask % context.parallelism === context.subtaskIndex;
     const commit = async (ids: readonly string[]): Promise<void> => {
       for (const id of ids) {
@@ -92,7 +92,7 @@ export class LedgerSink implements Sink<unknown, LedgerCommittable> {
         faults.at('recover');
         const known = new Set(restored.map(({ id }) => id));
         for (const id of known) if (!ledger.prepared.has(id) && !ledger.committed.has(id)) ledger.violations.push(`I9: ${id} of the restored checkpoint is gone`);
-        await commit([...ledger.prepared].filter(([id, transaction]) => isOwn(id, transaction) && known.has(id)).map(([id]) => id));
+        if (bug !== 'commits-nothing-on-recovery') await commit([...ledger.prepared].filter(([id, transaction]) => isOwn(id, transaction) && known.has(id)).map(([id]) => id));
         for (const [id, transaction] of [...ledger.prepared]) {
           // K3: what earlier attempts prepared and the restored state does not name.
           if (isOwn(id, transaction) && !known.has(id) && !id.includes(`/${context.attempt}/`)) ledger.prepared.delete(id);

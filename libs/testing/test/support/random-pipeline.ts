@@ -48,11 +48,21 @@ function itemAt(draw: SourceDraw, i: number): Item {
   return { id: i, key: `k${noise % draw.keys}`, value: (noise >>> 8) % 100, at: draw.firstMs + i * STEP_MS + (noise >>> 16) % JITTER_MS };
 }
 
-function openSource(env: StreamExecutionEnvironment, draw: SourceDraw, faults: Faults, name: string, parallelism: number): DataStream<Item> {
+function openSource(env: StreamExecutionEnvironment, draw: SourceDraw, faults: Faults, name: string, parallelism: number, forgetful: boolean): DataStream<Item> {
   const source = new DataGeneratorSource<Item>((i) => {
     faults.at('generate');
     return itemAt(draw, i);
   }, draw.count, { recordsPerSecond: draw.recordsPerSecond });
+  // Planted: a snapshot that names the position one record too early.
+  if (forgetful) {
+    const createReader = source.createReader.bind(source);
+    source.createReader = (context) => {
+      const reader = createReader(context);
+      const snapshotState = reader.snapshotState.bind(reader);
+      reader.snapshotState = () => snapshotState().map((split) => (split.next > 0 ? { ...split, next: split.next - 1 } : split));
+      return reader;
+    };
+  }
   const watermarks = WatermarkStrategy.forBoundedOutOfOrderness<Item>(Duration.milliseconds(JITTER_MS)).withTimestampAssigner((item: Item) => item.at);
   return env.fromSource(source, watermarks, name).uid(name).setParallelism(parallelism);
 }
@@ -286,12 +296,12 @@ export class RandomPipeline {
   }
 
   /** `shift` moves the sources' parallelism, as a rescaled resubmission would. */
-  program(faults: Faults, createSink: () => Sink<unknown, unknown>, shift = 0): JobProgram {
+  program(faults: Faults, createSink: () => Sink<unknown, unknown>, shift = 0, forgetful = false): JobProgram {
     return jobProgram(defineJob('random pipeline', (env) => {
       env.setMaxParallelism(16);
       env.setParallelism(1 + ((this.sources[0].parallelism - 1 + shift) % 4));
       const [first, second] = this.branches.map((steps, branch) => {
-        const source = openSource(env, this.sources[branch], faults, `source-${branch}`, 1 + ((this.sources[branch].parallelism - 1 + shift) % 4));
+        const source = openSource(env, this.sources[branch], faults, `source-${branch}`, 1 + ((this.sources[branch].parallelism - 1 + shift) % 4), forgetful);
         return steps.reduce<DataStream<Item>>((stream, step, i) => step.build(stream, faults, `step-${branch}-${i}`), source);
       });
       const sinkOf = (stream: DataStream<Item>, uid: string): void => void stream.sinkTo(createSink()).uid(uid);
