@@ -7,7 +7,7 @@
  */
 import type { ByteReader, ByteWriter } from '@weir/base';
 import { specialize } from '@weir/base';
-import { canonicalKeyString } from '@weir/types';
+import { canonicalKeyString, type TypeDescription } from '@weir/types';
 import { DuplicateStateError, IncompatibleStateError, StateTooLargeError } from '../errors.js';
 import type { KeyGroupRange } from '../key-groups.js';
 import type {
@@ -164,7 +164,7 @@ export class HeapKeyedStateBackend {
 interface StateBody {
   readonly prepare: (samples: () => Iterable<unknown>) => void;
   readonly write: (slot: number, out: ByteWriter) => void;
-  readonly reader: (types: readonly (import('@weir/types').TypeDescription | null)[]) => (body: ByteReader) => unknown;
+  readonly reader: (types: readonly (TypeDescription | null)[]) => (body: ByteReader) => unknown;
 }
 
 function tableSource(name: string, kind: string, context: KeyContext, table: StateTable, serializers: readonly StateSerializer<never>[] | readonly StateSerializer<unknown>[],

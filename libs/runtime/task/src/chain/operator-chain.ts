@@ -12,7 +12,7 @@ import { HeapKeyedStateBackend, keyGroupRangeOf } from '@weir/state';
 import type { ResultPartition } from '../channels/result-partition.js';
 import type { OperatorMetrics } from '../task.protocol.js';
 import { ProcessOperator } from '../operators/process-operator.js';
-import { type Input, RecordContext, type StreamOperator } from '../operators/operator.js';
+import { type Input, type RecordContext, type StreamOperator } from '../operators/operator.js';
 import type { OperatorContext } from '../operators/operator-context.js';
 import { OperatorListStates } from '../operators/operator-list-states.js';
 import { rollingAggregateFactory, rollingReduceFactory } from '../operators/process-inputs.js';

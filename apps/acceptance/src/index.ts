@@ -1,0 +1,1 @@
+export { jobModule, type JobModuleName } from './job-module.js';

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'first-job', preset: '../../../jest.preset.cjs' };
