@@ -114,7 +114,7 @@ export default defineJob('words', (env) => {
     const first = await interrupt();
     expect(first).toMatchObject({ code: 130, err: expect.stringContaining('cancelling the job') });
     const second = await interrupt('--resume');
-    expect(second.err).toMatch(/note: history 1 goes on from checkpoint \d+\n/);
+    expect(second.err).toMatch(/note: history 1 goes on from its last completed checkpoint\n/);
     expect(second.err).toMatch(/restored from checkpoint \d+\n/);
     expect(second.code).toBe(130);
   });

@@ -98,7 +98,7 @@ export class LocalRunner {
       const checkpoint = register?.value.lastCompletedCheckpoint;
       const note = checkpoint === undefined
         ? `history ${latest.number} completed no checkpoint: it starts from the beginning`
-        : `history ${latest.number} goes on from checkpoint ${checkpoint.checkpointId}`;
+        : `history ${latest.number} goes on from its last completed checkpoint`;
       return { kind: 'start', start: { history: latest, earlier: known.slice(0, -1), mode: 'resume', notes: [note] } };
     }
     const history = await histories.begin(this.freshJobId(), { jobName, parameters: options.parameters, startedAtMs: this.services.clock.now() });

@@ -179,7 +179,7 @@ describe('a resumed run', () => {
     const run = await start({ resume: true, seed: 2 });
     expect(run.history).toEqual(first.history);
     expect(jobs[1].options).toMatchObject({ start: 'resume', jobId: first.history.jobId, earlierJobIds: [] });
-    expect(run.notes).toEqual(['history 1 goes on from checkpoint 4']);
+    expect(run.notes).toEqual(['history 1 goes on from its last completed checkpoint']);
   });
 
   it('given that the latest history never completed a checkpoint / then it starts that one from the beginning and says so', async () => {

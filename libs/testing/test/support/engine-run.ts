@@ -68,12 +68,18 @@ class NodeTransport implements Transport {
   readonly kind = 'simulated';
   readonly byReference = true;
   private readonly owners: EventOwner[] = [];
+  private data: DataConnection | undefined;
   constructor(private readonly world: SimulatedWorld, private readonly bug: PlantedBug) {}
   connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
     const owner = { name: `${nodeId}/${purpose}`, alive: true, paused: false };
     this.owners.push(owner);
     const connection = this.world.transport.open(owner, purpose);
-    return Promise.resolve(this.bug === 'barrier-overtakes-records' && purpose === 'data' ? overtaking(connection) : connection);
+    if (purpose === 'data') this.data = new DataConnection(connection, this.world, this.bug === 'barrier-overtakes-records');
+    return Promise.resolve(purpose === 'data' ? (this.data as DataConnection) : connection);
+  }
+  /** T3: what is published from now on is lost for a while; the owner is told much later. */
+  loseSilently(forMs: number, toldAfterMs: number): void {
+    this.data?.loseSilently(forMs, toldAfterMs);
   }
   crash(): void {
     for (const owner of this.owners) {
@@ -83,37 +89,84 @@ class NodeTransport implements Transport {
   }
 }
 
-/** Lets a barrier change places with the data frame before it, sequence numbers and all: the cut is inconsistent and nobody is told. */
-function overtaking(inner: Connection): Connection {
-  const held = new Map<string, { readonly kind: string; readonly seq: number }>();
-  const publish = (subject: string, message: unknown): void => {
-    const frame = message as { readonly kind: string; readonly seq: number };
-    const before = held.get(subject);
-    held.delete(subject);
+interface SomeMessage {
+  readonly kind: string;
+  readonly seq?: number;
+}
+
+/** The data connection with silent loss, and with a planted bug: barriers that change places with the frame before them, sequence numbers and all. */
+class DataConnection implements Connection {
+  private losing = false;
+  private closed = false;
+  private frames = 0;
+  private readonly held = new Map<string, SomeMessage>();
+  private readonly listeners = new Set<() => void>();
+  constructor(private readonly inner: Connection, private readonly world: SimulatedWorld, private readonly overtakes: boolean) {}
+  get nodeId(): string {
+    return this.inner.nodeId;
+  }
+  get purpose(): ConnectionPurpose {
+    return this.inner.purpose;
+  }
+  loseSilently(forMs: number, toldAfterMs: number): void {
+    this.losing = true;
+    this.world.after(forMs, 'loss over', () => { this.losing = false; });
+    this.world.after(toldAfterMs, 'loss is told', () => { for (const listener of [...this.listeners]) listener(); });
+  }
+  publish(subject: string, message: unknown): void {
+    if (this.losing) return;
+    const frame = message as SomeMessage;
+    const before = this.held.get(subject);
+    this.held.delete(subject);
     if (before !== undefined && frame.kind === 'barrier') {
-      inner.publish(subject, { ...frame, seq: before.seq });
-      inner.publish(subject, { ...before, seq: frame.seq });
-    } else {
-      if (before !== undefined) inner.publish(subject, before);
-      if (frame.kind === 'data') held.set(subject, frame);
-      else inner.publish(subject, message);
+      this.inner.publish(subject, { ...frame, seq: before.seq });
+      this.inner.publish(subject, { ...before, seq: frame.seq });
+      return;
     }
-  };
-  return {
-    nodeId: inner.nodeId, purpose: inner.purpose, publish, subscribe: (subject, handler) => inner.subscribe(subject, handler),
-    publishExpectingReceiver: (subject, message, onNoReceiver) => inner.publishExpectingReceiver(subject, message, onNoReceiver),
-    onDisconnect: (listener) => inner.onDisconnect(listener), flush: () => inner.flush(), close: () => inner.close(),
-  };
+    if (before !== undefined) this.inner.publish(subject, before);
+    if (this.overtakes && frame.kind === 'data' && ++this.frames % 3 === 0) this.hold(subject, frame);
+    else this.inner.publish(subject, message);
+  }
+  private hold(subject: string, frame: SomeMessage): void {
+    this.held.set(subject, frame);
+    this.world.after(20, 'held frame goes', () => {
+      if (this.closed || this.held.get(subject) !== frame) return;
+      this.held.delete(subject);
+      this.inner.publish(subject, frame);
+    });
+  }
+  publishExpectingReceiver(subject: string, message: unknown, onNoReceiver: () => void): void {
+    this.inner.publishExpectingReceiver(subject, message, onNoReceiver);
+  }
+  subscribe(subject: string, handler: (message: unknown) => void): ReturnType<Connection['subscribe']> {
+    return this.inner.subscribe(subject, handler);
+  }
+  onDisconnect(listener: () => void): ReturnType<Connection['onDisconnect']> {
+    this.listeners.add(listener);
+    const subscription = this.inner.onDisconnect(listener);
+    return {
+      unsubscribe: () => {
+        this.listeners.delete(listener);
+        subscription.unsubscribe();
+      },
+    };
+  }
+  flush(): Promise<void> {
+    return this.inner.flush();
+  }
+  close(): Promise<void> {
+    this.closed = true;
+    return this.inner.close();
+  }
 }
 
 export async function runEngine(seed: number, options: EngineRunOptions = {}): Promise<EngineRun> {
   const draw = new SeededRandom(`${seed}/engine`);
-  // In half of the runs messages are lost long before anybody is told (T3): only sequence numbers and high-water marks can find that.
-  const network = draw.chance(0.5) ? { redialMs: 300, detectMs: 200 } : { redialMs: 30, detectMs: 3000, flushMs: 5 };
-  const world = new SimulatedWorld({ seed, network });
+  const world = new SimulatedWorld({ seed, network: { redialMs: 300, detectMs: 200 } });
   const pipeline = new RandomPipeline(draw.stream('pipeline'));
   const faults = new Faults(drawFaults(draw.stream('faults')));
   const ledger = new Ledger(async () => (await world.highAvailability.readRegister(JOB))?.value.lastCompletedCheckpoint?.checkpointId ?? 0);
+  const shifts = draw.stream('shifts');
   const plans = drawPlans(draw.stream('plans'));
   const configuration = Configuration.of({
     'execution.checkpointing.interval': `${draw.pick([50, 100, 250])} ms`,
@@ -127,7 +180,8 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
     'pipeline.operator-chaining.enabled': draw.pick(['true', 'true', 'false']),
     'sink.committer.retries': draw.pick(['0', '2', '10']),
   }, 'program');
-  drawNetworkFaults(world, draw.stream('network'));
+  let transportNow: NodeTransport | undefined;
+  drawNetworkFaults(world, draw.stream('network'), (forMs, toldAfterMs) => transportNow?.loseSilently(forMs, toldAfterMs));
   drawStalls(world, draw.stream('stalls'));
   const disk = drawFileFaults(world, draw.stream('files'));
 
@@ -141,7 +195,8 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
     for (; lives < 60 && state !== 'finished'; lives++) {
       const plan = plans[lives];
       const { node, timers, transport, cluster } = await startProcess(world, bug);
-      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, bug), lives % 2 === 0 ? 0 : lives, bug === 'restores-nothing-in-sources');
+      transportNow = transport;
+      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, bug), lives === 0 ? 0 : shifts.nextInt(4), bug === 'restores-nothing-in-sources');
       const submitted = cluster.submit(program, {
         jobId: JOB, checkpointDirectory: `/checkpoints/${JOB}`, highAvailability: node.highAvailability, configuration, start: lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
       });
@@ -245,8 +300,13 @@ function drawStalls(world: SimulatedWorld, random: SeededRandom): void {
   }
 }
 
-function drawNetworkFaults(world: SimulatedWorld, random: SeededRandom): void {
+function drawNetworkFaults(world: SimulatedWorld, random: SeededRandom, loseSilently: (forMs: number, toldAfterMs: number) => void): void {
   if (random.chance(0.5)) return;
+  if (random.chance(0.5)) {
+    const forMs = random.pick([1, 5, 30]);
+    for (let n = random.nextInt(3); n >= 0; n--) world.after(50 + random.nextInt(500), 'silent loss', () => loseSilently(forMs, 2000));
+    return;
+  }
   for (let n = random.nextInt(3); n >= 0; n--) world.after(50 + random.nextInt(700), 'break data', () => world.disconnect('tm-1/data'));
 }
 

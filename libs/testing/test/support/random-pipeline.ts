@@ -267,9 +267,9 @@ export class RandomPipeline {
     this.shape = random.pick<Shape>(['single', 'union', 'pairs', 'numbered', 'side-output', 'two-sinks']);
     const branches = this.shape === 'union' || this.shape === 'pairs' ? 2 : 1;
     this.sources = Array.from({ length: branches }, () => {
-      const count = 15 + random.nextInt(60);
+      const count = 15 + random.nextInt(45);
       return {
-        count, parallelism: parallelism(), recordsPerSecond: Math.ceil(count / (0.2 + random.next() * 0.5)), firstMs: random.pick([-700, 0, 1_700_000_000_000]),
+        count, parallelism: parallelism(), recordsPerSecond: Math.ceil(count / (0.15 + random.next() * 0.4)), firstMs: random.pick([-700, 0, 1_700_000_000_000]),
         keys: random.pick([1, 3, 17]), salt: random.nextInt(1 << 30),
       };
     });
