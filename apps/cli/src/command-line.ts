@@ -61,6 +61,8 @@ export function parseCommandLine(args: readonly string[], version: string): Invo
   return invocation ?? { command: 'print', text: root.helpInformation() };
 }
 
+const JOB_PARAMETERS = 'Parameters of the job follow behind --, for example:';
+
 function grammar(version: string, jobArguments: readonly string[], found: (invocation: Invocation) => void): { root: Command; commands: Command[] } {
   const root = new Command('weir')
     .description('Stateful stream processing for TypeScript.')
@@ -75,7 +77,7 @@ function grammar(version: string, jobArguments: readonly string[], found: (invoc
     .option('-D, --define <key=value>', 'set a configuration key; may be repeated (docs/configuration.md)', collectDefinition)
     .option('--resume', 'go on from the last completed checkpoint of the latest run')
     .option('--json', 'print events and the result as one JSON object per line')
-    .addHelpText('after', '\nParameters of the job follow behind --, for example: weir run job.ts -- --input flights.parquet\nCtrl-C cancels the job; a second Ctrl-C ends the process at once.')
+    .addHelpText('after', `\n${JOB_PARAMETERS} weir run job.ts -- --input flights.parquet\nCtrl-C cancels the job; a second Ctrl-C ends the process at once.`)
     .action((module: string, options: { parallelism?: number; define?: Record<string, string>; resume?: boolean; json?: boolean }) => {
       found({
         command: 'run', module, jobArguments, parallelism: options.parallelism, definitions: options.define ?? {},
@@ -87,8 +89,9 @@ function grammar(version: string, jobArguments: readonly string[], found: (invoc
     .description('show the graph of a job without running it')
     .argument('<module>', 'TypeScript or JavaScript file whose default export is a job')
     .option('-p, --parallelism <n>', 'subtasks per operator', wholeNumber)
-    .option('-D, --define <key=value>', 'set a configuration key; may be repeated', collectDefinition)
+    .option('-D, --define <key=value>', 'set a configuration key; may be repeated (docs/configuration.md)', collectDefinition)
     .option('--json', 'print the job graph as JSON')
+    .addHelpText('after', `\n${JOB_PARAMETERS} weir plan job.ts -- --input flights.parquet`)
     .action((module: string, options: { parallelism?: number; define?: Record<string, string>; json?: boolean }) => {
       found({ command: 'plan', module, jobArguments, parallelism: options.parallelism, definitions: options.define ?? {}, json: options.json === true });
     });
@@ -126,7 +129,11 @@ function usageError(error: CommanderError, args: readonly string[], root: Comman
     return new UsageError(`weir ${path.map((it) => it.name()).join(' ')} needs a command`, help);
   }
   const near = /Did you mean (?:one of )?([^?]+)\?/.exec(suggestion ?? '')?.[1] ?? nearCommand(first, path.at(-1) ?? root) ?? nearOption(first, path.at(-1) ?? root);
-  return new UsageError(first.replace(/\.$/, ''), near === undefined ? help : `Did you mean ${near}?`);
+  const message = first.replace(/\.$/, '').replace(' is invalid. ', ' is invalid: ').replace(". Expected", ": expected");
+  if (near !== undefined) return new UsageError(message, `Did you mean ${near}?`);
+  const takesJobParameters = ['run', 'plan'].includes(path.at(-1)?.name() ?? '');
+  const mayBeTheJobs = error.code === 'commander.unknownOption' || error.code === 'commander.excessArguments';
+  return new UsageError(message, takesJobParameters && mayBeTheJobs ? `${help.slice(0, -1)}; parameters of the job itself follow behind --.` : help);
 }
 
 function commandPath(args: readonly string[], root: Command): Command[] {

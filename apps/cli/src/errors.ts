@@ -1,4 +1,4 @@
-/** Errors of the command line itself: usage, and job modules that cannot be loaded. */
+/** Errors of the command line itself: usage, job modules that cannot be loaded, paths that are no checkpoints. */
 import { WeirError } from '@weir/base';
 
 /** The command line cannot be understood. Code `WEIR_CLI_USAGE`, exit code 2. */
@@ -10,10 +10,10 @@ export class UsageError extends WeirError {
 
 /** There is no file at the given path. Code `WEIR_JOB_MODULE_NOT_FOUND`. */
 export class JobModuleNotFoundError extends WeirError {
-  constructor(path: string, near: string | undefined) {
+  constructor(path: string, near: string | undefined, isDirectory = false) {
     super({
       code: 'WEIR_JOB_MODULE_NOT_FOUND', domain: 'user', retry: 'never',
-      message: `there is no job module at ${path}`,
+      message: isDirectory ? `${path} is a directory and no job module` : `there is no job module at ${path}`,
       hint: near === undefined ? 'Give the path of a TypeScript or JavaScript file, relative to the working directory.' : `Did you mean ${near}?`,
       details: { path },
     });
@@ -30,10 +30,10 @@ export interface SourcePosition {
 
 /** The job module, or something it imports, does not compile or cannot be resolved. Code `WEIR_JOB_MODULE_INVALID`. */
 export class JobModuleInvalidError extends WeirError {
-  constructor(message: string, readonly position: SourcePosition | undefined, furtherProblems: number) {
+  constructor(message: string, readonly position: SourcePosition | undefined, furtherProblems: number, near?: string) {
     super({
       code: 'WEIR_JOB_MODULE_INVALID', domain: 'user', retry: 'never', message,
-      hint: furtherProblems === 0 ? 'Correct the source and run again.' : `Correct the source and run again; there are ${furtherProblems} further problems.`,
+      hint: near !== undefined ? `Did you mean ${near}?` : furtherProblems === 0 ? 'Correct the source and run again.' : `Correct the source and run again; there are ${furtherProblems} further problems.`,
       ...(position === undefined ? {} : { details: { position } }),
     });
   }
@@ -59,6 +59,18 @@ export class NoJobInModuleError extends WeirError {
       message: `${position.file}:${position.line} ${found}`,
       hint: "Write `export default defineJob('name', (env, params) => { … })` with defineJob from @weir/datastream.",
       details: { position },
+    });
+  }
+}
+
+/** A path given to `weir checkpoint` is no checkpoint and holds none. Code `WEIR_CHECKPOINT_NOT_FOUND`. */
+export class NoCheckpointError extends WeirError {
+  constructor(path: string, why: string) {
+    super({
+      code: 'WEIR_CHECKPOINT_NOT_FOUND', domain: 'user', retry: 'never',
+      message: `${path} is no checkpoint: ${why}`,
+      hint: 'List them with `weir checkpoint ls`, for example of .weir/checkpoints, and give a path from its last column.',
+      details: { path },
     });
   }
 }

@@ -50,7 +50,13 @@ function reportFailure(error: unknown, io: CliIo, json: boolean): void {
   }
 }
 
-/** What the reader mends on the command line, in the configuration or in the module's source: nothing has run. */
+/** Codes of what the reader mends in the configuration, in the job's parameters or in its module. */
+const MENDED_BY_READER = new RegExp(`^WEIR_(${[
+  'CONFIG_INVALID', 'JOB_MODULE_.*', 'JOB_PARAMETER_INVALID', 'JOB_BUILD_FAILED', 'JOB_INVALID', 'GRAPH_INVALID', 'UID_DUPLICATE',
+  'PARALLELISM_INVALID', 'FORWARD_PARALLELISM', 'SOURCE_INVALID', 'SINK_INVALID', 'TYPE_INVALID', 'WINDOW_INVALID', '.*_OPTIONS',
+].join('|')})$`);
+
+/** Nothing has run: once a job runs, its failures come as results and do not get here. */
 function isUsage(error: unknown): boolean {
-  return error instanceof UsageError || (isWeirError(error) && /^WEIR_(CONFIG_INVALID|JOB_MODULE_|JOB_PARAMETER)/.test(error.code));
+  return error instanceof UsageError || (isWeirError(error) && MENDED_BY_READER.test(error.code));
 }

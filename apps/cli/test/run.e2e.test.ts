@@ -140,10 +140,16 @@ describe('what is wrong before a run', () => {
     [['run', 'none.ts'], "error WEIR_JOB_MODULE_NO_JOB: none.ts:2 exports by default an object and no job\nhint: Write `export default defineJob('name', (env, params) => { … })` with defineJob from @weir/datastream.\n"],
     [['run', 'job.ts', '-D', 'execution.checkpointing.intervall=1s'], 'error WEIR_CONFIG_INVALID: unknown configuration key execution.checkpointing.intervall\nhint: Did you mean execution.checkpointing.interval?\n'],
     [['run', 'job.ts', '--', '--m', '1'], 'error WEIR_JOB_PARAMETER_INVALID: unknown job parameter m\nhint: Did you mean --n?\n'],
+    [['run', '.'], 'error WEIR_JOB_MODULE_NOT_FOUND: . is a directory and no job module\nhint: Did you mean job.ts?\n'],
+    [['run', 'import.ts'], 'error WEIR_JOB_MODULE_INVALID: @weir/datastrem is no package of this version of Weir\nhint: Did you mean @weir/datastream?\n'],
+    [['run', 'build.ts'], 'error WEIR_JOB_BUILD_FAILED: job "sum" could not be built: ReferenceError: nope is not defined\n  at Object.build (build.ts:3:20)\nhint: Correct the function given to defineJob; it runs at each start, before any record.\n'],
+    [['run', 'job.ts', '--n', '3'], "error WEIR_CLI_USAGE: unknown option '--n'\nhint: Run weir run --help to see what it takes; parameters of the job itself follow behind --.\n"],
     [['rnu', 'job.ts'], "error WEIR_CLI_USAGE: unknown command 'rnu'\nhint: Did you mean run?\n"],
   ])('weir %j: exit code 2', (args, err) => {
     write('job.ts', SUM);
     write('bad.ts', 'const one = 1;\nconst two = ;\n');
+    write('import.ts', "import { defineJob } from '@weir/datastrem';\nexport default defineJob('sum', () => undefined);\n");
+    write('build.ts', "import { defineJob } from '@weir/datastream';\nexport default defineJob('sum', (env) => {\n  env.fromElements(nope).print();\n});\n");
     write('none.ts', 'const x = {};\nexport default x;\n');
     expect(run(...args)).toEqual({ code: 2, out: '', err });
     expect(existsSync(join(folder, '.weir/checkpoints'))).toBe(false);
@@ -171,7 +177,9 @@ describe('weir plan and weir checkpoint', () => {
     expect(run('checkpoint', 'verify', checkpoint.path)).toMatchObject({ code: 0, out: expect.stringContaining('  valid  ') });
     writeFileSync(join(checkpoint.path, '_metadata'), 'x', { flag: 'r+' });
     expect(run('checkpoint', 'verify', '.')).toMatchObject({ code: 1, out: expect.stringContaining('  damaged  ') });
-    expect(run('checkpoint', 'ls', 'nowhere')).toMatchObject({ code: 1, err: expect.stringContaining('WEIR_FILE_NOT_FOUND') });
+    expect(run('checkpoint', 'ls', 'nowhere')).toMatchObject({ code: 1, err: expect.stringContaining('error WEIR_CHECKPOINT_NOT_FOUND: nowhere is no checkpoint: nothing is there\n') });
+    expect(run('checkpoint', 'show', '.').err).toContain('error WEIR_CHECKPOINT_NOT_FOUND: . is no checkpoint: it is a directory above 1 checkpoint\n');
+    expect(run('checkpoint', 'verify', 'job.ts').err).toContain('error WEIR_CHECKPOINT_NOT_FOUND: job.ts is no checkpoint: it is another file\n');
   });
 });
 

@@ -1,5 +1,5 @@
 /** Bundles a job module with esbuild into a {@link JobArtifact}. `@weir/*` and packages with native code stay outside. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { nearestName } from '@weir/base';
@@ -55,11 +55,19 @@ function isBuiltin(specifier: string): boolean {
 }
 
 function requireModule(entry: string, workingDirectory: string): void {
-  if (existsSync(entry)) return;
+  const found = statSync(entry, { throwIfNoEntry: false });
+  if (found?.isDirectory() === true) throw new JobModuleNotFoundError(shown(entry, workingDirectory) || '.', nearestModule(entry, workingDirectory), true);
+  if (found !== undefined) return;
   const folder = dirname(entry);
   const siblings = existsSync(folder) ? readdirSync(folder).filter((name) => /\.[cm]?[jt]s$/.test(name)) : [];
   const near = nearestName(basename(entry), siblings);
   throw new JobModuleNotFoundError(shown(entry, workingDirectory), near === undefined ? undefined : shown(join(folder, near), workingDirectory));
+}
+
+/** The module that somebody who names a folder most likely means. */
+function nearestModule(folder: string, workingDirectory: string): string | undefined {
+  const usual = ['job.ts', 'src/job.ts'].map((name) => join(folder, name)).find((path) => existsSync(path));
+  return usual === undefined ? undefined : shown(usual, workingDirectory);
 }
 
 /** `@weir/*` is the running CLI's; packages that bring native code cannot be put into one file. */

@@ -1,9 +1,9 @@
 /** From a path on the command line to the job definition in this process. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { isWeirError, type Configuration } from '@weir/base';
+import { isWeirError, nearestName, type Configuration } from '@weir/base';
 import { isJobDefinition, type JobDefinition } from '@weir/datastream';
 import { cliOptions } from '../configuration.js';
 import { JobModuleFailedError, JobModuleInvalidError, NoJobInModuleError } from '../errors.js';
@@ -50,7 +50,10 @@ function importResolver(entry: string): ImportResolver {
       if (own === undefined) return pathToFileURL(fromEntry.resolve(specifier)).href;
       const file = `${libs}/${own}.js`;
       if (existsSync(file)) return pathToFileURL(file).href;
-      throw new JobModuleInvalidError(`${specifier} is no package of this version of Weir`, undefined, 0);
+      const near = nearestName(own, readdirSync(libs).flatMap((name) => /^(.+)\.js$/.exec(name)?.[1] ?? []));
+      throw new JobModuleInvalidError(
+        `${specifier} is no package of this version of Weir`, undefined, 0, near === undefined ? undefined : `@weir/${near}`,
+      );
     },
   };
 }

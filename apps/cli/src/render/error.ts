@@ -55,8 +55,12 @@ function userFrames(failure: FailureInfo, options: ErrorRenderOptions): string[]
   return [];
 }
 
+/** Where the sources of Weir lie when it runs from its repository: source maps of the bundle lead there. */
+const weirSources = /^.*(?=\/apps\/cli\/(?:src|dist)\/)/.exec(fileURLToPath(import.meta.url))?.[0].concat('/libs/');
+
 /** Source maps have put the user's TypeScript in place of the artifact; what still lies in Weir, in packages or in Node is not the user's. */
 function isUserFile(file: string): boolean {
+  if (weirSources !== undefined && file.startsWith(weirSources)) return false;
   return !/^node:|^<|\/node_modules\/|\/dist\/bundle\/|\/bin\/weir\.mjs$|\/\.weir\/artifacts\//.test(file);
 }
 

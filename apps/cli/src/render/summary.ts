@@ -16,6 +16,7 @@ export function sourceRecords(status: JobStatus, graph: JobGraph): number {
 export function renderSummary(result: JobResult, graph: JobGraph, style: Style = plainStyle): string[] {
   const { status, durationMs } = result;
   const records = sourceRecords(status, graph);
+  const { last } = status.checkpoints;
   const perSecond = durationMs === 0 ? 0 : (records * 1000) / durationMs;
   const state = result.state === 'finished' ? style.green(result.state) : result.state === 'failed' ? style.red(result.state) : style.yellow(result.state);
   return [
@@ -23,5 +24,6 @@ export function renderSummary(result: JobResult, graph: JobGraph, style: Style =
     `  records      ${count(records)} (${count(perSecond)}/s)`,
     `  checkpoints  ${status.checkpoints.completed}${status.checkpoints.failed === 0 ? '' : `, ${status.checkpoints.failed} failed`}`,
     `  restarts     ${status.restarts}`,
+    ...(result.state === 'finished' || last === undefined ? [] : [`  to go on     weir run … --resume (from checkpoint ${last.checkpointId})`]),
   ];
 }

@@ -38,7 +38,7 @@ export async function summarize({ params, readLines, run }: JobSummaryContext<{ 
     'The longest troubles:',
     ...longestTroubles(troubled).map((it) => `  ${it.origin}  ${it.since}  ${it.hours} hours`),
     '',
-    `${(run.durationMs / 1000).toFixed(1)} s, ${Math.round(run.recordsPerSecond).toLocaleString('en')} records/s, ${run.checkpoints} checkpoints taken`,
+    `${(run.durationMs / 1000).toFixed(1)} s, ${Math.round(run.recordsPerSecond).toLocaleString('en')} records/s, ${run.checkpoints} ${run.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}`,
   ].join('\n');
 }
 

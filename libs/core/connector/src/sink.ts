@@ -25,8 +25,13 @@ export interface Sink<T, C = unknown> {
 
 export interface SinkHistoryContext extends ConnectorServices {
   readonly jobId: string;
-  /** Ids of the histories of this job that this one replaces. */
+  /** Ids of earlier histories of this job, with whatever parameters: where their output is found in the target, it is replaced. */
   readonly earlierJobIds: readonly string[];
+  /**
+   * To be awaited before output of these earlier histories is removed: afterwards they can no longer be resumed, so that a crash in between
+   * never leaves a history that goes on without its output.
+   */
+  replacing(jobIds: readonly string[]): Promise<void>;
   readonly operatorName: string;
 }
 export interface SinkHistoryReport {

@@ -18,6 +18,7 @@ export const clusterOptions = {
   ignoreUnclaimedState: configOption.boolean('execution.state-recovery.ignore-unclaimed-state', false, 'Lets a job start from a checkpoint that holds state of operators which the job no longer has.'),
   cancelFence: configOption.durationMs('task.cancellation.timeout', 10_000, 'A task that has not ended this long after it was cancelled is stopped by force.'),
   restartStrategy: configOption.oneOf('restart-strategy.type', ['none', 'fixed-delay', 'exponential-delay', 'failure-rate'], 'exponential-delay', 'What is done when a task fails.'),
+  failuresWithoutProgress: configOption.integer('restart-strategy.max-failures-without-progress', -1, 'Failures in a row, without a completed checkpoint between them, before the job fails; -1: no limit. 10 in the embedded cluster.'),
   fixedDelayAttempts: configOption.integer('restart-strategy.fixed-delay.attempts', 1, 'Restarts before the job fails.'),
   fixedDelay: configOption.durationMs('restart-strategy.fixed-delay.delay', 1000, 'Time between failure and restart.'),
   initialBackoff: configOption.durationMs('restart-strategy.exponential-delay.initial-backoff', 1000, 'Time between the first failure and the restart.'),

@@ -30,7 +30,7 @@ import type { SchedulerEffect, SchedulerEvent } from './job-scheduler.events.js'
 import { isTerminal } from './job-state-machine.js';
 import type { CheckpointSummary, JobEvent, JobStatus } from './job-status.js';
 import { JobStatusBoard } from './job-status-board.js';
-import { createRestartStrategy } from './restart-strategy.js';
+import { createRestartStrategy, type RestartStrategy } from './restart-strategy.js';
 import { SourceCoordinatorActor } from './source-coordinator.actor.js';
 import type { SourceCoordinatorMessage } from './source-coordinator.protocol.js';
 import type { SlotMessage, TaskExecutorMessage } from './task-executor.protocol.js';
@@ -54,6 +54,7 @@ interface Running {
   readonly board: JobStatusBoard;
   readonly checkpoints: ActorRef<CheckpointCoordinatorActorMessage>;
   readonly sources: ReadonlyMap<OperatorId, ActorRef<SourceCoordinatorMessage>>;
+  readonly restartStrategy: RestartStrategy;
 }
 
 export class JobMasterActor implements Actor<Message> {
@@ -160,6 +161,7 @@ export class JobMasterActor implements Actor<Message> {
         return;
       case 'checkpoint-completed':
         this.notifyTasks((execution) => execution.state !== 'deploying' && execution.state !== 'deployed', { type: 'checkpoint-complete', checkpointId: message.summary.checkpointId, isFinal: message.summary.isFinal }, context);
+        running.restartStrategy.onProgress?.();
         if (!message.repeated) this.emit({ type: 'checkpoint-completed', checkpoint: summaryOf(message.summary) }, context);
         return;
       case 'checkpoint-failed':
@@ -216,11 +218,12 @@ export class JobMasterActor implements Actor<Message> {
       jobMaster: context.self.address,
       sourceCoordinators: new Map([...sources].map(([operatorId, ref]) => [operatorId, ref.address])),
     }));
+    const restartStrategy = createRestartStrategy(configuration);
     const scheduler = new JobScheduler({
-      executions, regions: pipelinedRegions(job.graph), restartStrategy: createRestartStrategy(configuration), random: this.options.services.random.stream('restart-strategy'),
+      executions, regions: pipelinedRegions(job.graph), restartStrategy, random: this.options.services.random.stream('restart-strategy'),
       cancelFenceMs: configuration.get(clusterOptions.cancelFence),
     });
-    this.running = { job, executions, scheduler, board: new JobStatusBoard(executions, sources.size), checkpoints, sources };
+    this.running = { job, executions, scheduler, board: new JobStatusBoard(executions, sources.size), checkpoints, sources, restartStrategy };
     for (const executor of this.options.taskExecutors) context.watch(executor);
     this.tellClient({ type: 'job-accepted', status: this.status(this.running) }, context);
     for (const note of job.notes) this.emit({ type: 'note', ...note }, context);

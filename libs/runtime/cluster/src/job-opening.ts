@@ -21,6 +21,8 @@ export interface JobOpeningOptions {
   readonly configuration: Configuration;
   readonly start: 'fresh' | 'resume';
   readonly earlierJobIds: readonly JobId[];
+  /** Takes back the right to be resumed from histories whose output is about to be removed. */
+  readonly replacing?: (jobIds: readonly string[]) => Promise<void>;
   readonly services: ConnectorServices;
 }
 
@@ -74,7 +76,10 @@ async function beginHistory(compiled: CompiledJob, options: JobOpeningOptions): 
     for (const { operatorId, name } of vertex.operators) {
       const spec = compiled.nodes.get(operatorId)?.spec;
       if (spec?.kind !== 'sink') continue;
-      const report = await spec.sink.beginHistory?.({ ...options.services, jobId: options.jobId, earlierJobIds: options.earlierJobIds, operatorName: name });
+      const report = await spec.sink.beginHistory?.({
+        ...options.services, jobId: options.jobId, earlierJobIds: options.earlierJobIds, operatorName: name,
+        replacing: options.replacing ?? (() => Promise.resolve()),
+      });
       notes.push(...(report?.notes ?? []).map((text): JobNote => ({ level: 'info', text })));
     }
   }

@@ -15,10 +15,37 @@ export type RestartDecision =
 export interface RestartStrategy {
   /** Called once per failure of a region, in order of monotonic time. */
   onFailure(nowMs: number, random: Random): RestartDecision;
+  /** A checkpoint has completed. */
+  onProgress?(): void;
 }
 
-/** The strategy that the configuration names. */
+/** The strategy that the configuration names, within the limit of failures without progress. */
 export function createRestartStrategy(configuration: Configuration): RestartStrategy {
+  const limit = configuration.get(clusterOptions.failuresWithoutProgress);
+  const strategy = namedStrategy(configuration);
+  return limit < 0 ? strategy : new WhileProgressing(strategy, limit);
+}
+
+/**
+ * Gives up when failures follow each other without a completed checkpoint in between: a record that fails each time, or a function that
+ * throws whatever comes, would otherwise restart for ever.
+ */
+class WhileProgressing implements RestartStrategy {
+  private failures = 0;
+
+  constructor(private readonly strategy: RestartStrategy, private readonly limit: number) {}
+
+  onFailure(nowMs: number, random: Random): RestartDecision {
+    this.failures++;
+    if (this.failures > this.limit) return { kind: 'give-up', strategy: 'without-progress', failures: this.failures };
+    return this.strategy.onFailure(nowMs, random);
+  }
+  onProgress(): void {
+    this.failures = 0;
+  }
+}
+
+function namedStrategy(configuration: Configuration): RestartStrategy {
   const get = configuration.get.bind(configuration);
   switch (get(clusterOptions.restartStrategy)) {
     case 'none':

@@ -50,4 +50,13 @@ describe('restart strategies', () => {
     const rate = new FailureRateRestart(2, 1000, 10);
     expect([0, 600, 1200, 1300].map((at) => rate.onFailure(at).kind)).toEqual(['restart', 'restart', 'restart', 'give-up']);
   });
+
+  it('given a limit without progress / when no checkpoint completes between failures / then it gives up, and a completed one starts the count anew', () => {
+    const random = new SeededRandom(1);
+    const limited = strategy({ 'restart-strategy.max-failures-without-progress': '2' });
+    const kinds = (times: readonly number[]): string[] => times.map((at) => limited.onFailure(at, random).kind);
+    expect(kinds([0, 100_000])).toEqual(['restart', 'restart']);
+    limited.onProgress?.();
+    expect(kinds([200_000, 300_000, 400_000])).toEqual(['restart', 'restart', 'give-up']);
+  });
 });

@@ -31,7 +31,10 @@ export interface EmbeddedClusterOptions {
 }
 
 /** What differs from a distributed cluster when the user says nothing: a failure in one process is no outage to wait for. */
-const EMBEDDED_DEFAULTS = Configuration.of({ [clusterOptions.initialBackoff.key]: '100 ms' }, 'default');
+const EMBEDDED_DEFAULTS = Configuration.of({
+  [clusterOptions.initialBackoff.key]: '100 ms',
+  [clusterOptions.failuresWithoutProgress.key]: '10',
+}, 'default');
 
 interface LiveJob {
   readonly jobMaster: ActorRef<JobMasterMessage>;

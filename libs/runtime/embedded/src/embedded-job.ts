@@ -14,6 +14,8 @@ export interface EmbeddedJobOptions {
   readonly start: 'fresh' | 'resume';
   /** Earlier histories of this job, whose output a fresh start replaces. */
   readonly earlierJobIds: readonly JobId[];
+  /** Called, and awaited, before output of these histories is removed: they must not be resumed afterwards. */
+  readonly replacing?: (jobIds: readonly string[]) => Promise<void>;
 }
 
 export interface JobHandle {

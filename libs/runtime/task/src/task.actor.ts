@@ -152,7 +152,11 @@ export class TaskActor implements Actor<TaskMessage> {
       case 'snapshot-not-stored':
         this.tellJobMaster({ type: 'decline-checkpoint', attempt: this.attempt, checkpointId: message.checkpointId, failure: failureInfo(message.error) });
         break;
-      case 'committed': if (message.isFinal) this.end('finished'); break;
+      case 'committed':
+        // After a restore from the final checkpoint consumers may still be starting: they need the end of data before its channel goes. The
+        // JobMaster repeats the notification.
+        if (message.isFinal && this.state === 'end-of-data' && this.partitions.every((partition) => partition.drained)) this.end('finished');
+        break;
       case 'closed': this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: message.state }); break;
       case 'wait-over': this.stopWaiting(); break;
       case 'processing-time-due':
@@ -361,7 +365,7 @@ export class TaskActor implements Actor<TaskMessage> {
   private complete(checkpointId: number, isFinal: boolean): void {
     if (this.chain === undefined) return;
     (this.context as Context).pipe(this.chain.checkpointComplete(checkpointId),
-      () => ({ type: 'committed', checkpointId, isFinal: isFinal && this.state === 'end-of-data' }), (error) => ({ type: 'failed', error }));
+      () => ({ type: 'committed', checkpointId, isFinal }), (error) => ({ type: 'failed', error }));
   }
 
   // --- timers -------------------------------------------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
  * A job as a module exports it: a pure function from environment and parameters to streams. Everything that runs it (embedded, cluster,
  * simulation) calls the function again for its own graph, so functions are never serialized and function objects never shared.
  */
-import { Configuration } from '@weir/base';
+import { Configuration, isWeirError } from '@weir/base';
 import type { JobProgram, StreamGraph } from '@weir/graph';
-import { InvalidJobError } from './errors.js';
+import { InvalidJobError, JobBuildFailedError } from './errors.js';
 import type { JobSummary } from './job-summary.js';
 import { readParameters, type ParameterDeclarations, type ParameterValues } from './job-parameters.js';
 import { StreamExecutionEnvironment } from './stream-execution-environment.js';
@@ -67,14 +67,15 @@ export function isJobDefinition(value: unknown): value is JobDefinition<unknown>
 }
 
 /**
- * Builds the graph anew: each call runs the module's builder and gives function objects of its own. Throws coded errors only for the user's
- * mistakes; the builder's own errors pass.
+ * Builds the graph anew: each call runs the module's builder and gives function objects of its own. Throws coded errors for the user's
+ * mistakes, and `WEIR_JOB_BUILD_FAILED` around anything else that the builder throws.
  */
 export function buildStreamGraph<P>(
   definition: JobDefinition<P>, raw: RawParameters = {}, configuration = Configuration.empty,
 ): StreamGraph {
   const env = new StreamExecutionEnvironment({ configuration, executor: 'none' });
-  const returned: unknown = definition.build(env, definition.readParameters(raw));
+  const params = definition.readParameters(raw);
+  const returned = runBuilder(definition, env, params);
   if (returned instanceof Promise) {
     returned.catch(() => undefined); // the async builder's own failure would come after the refusal below, and nobody waits for it
     throw new InvalidJobError(
@@ -87,6 +88,14 @@ export function buildStreamGraph<P>(
     `job ${definition.name} has no operators`, 'Begin with env.fromSource and end with sinkTo.',
   );
   return graph;
+}
+
+function runBuilder<P>(definition: JobDefinition<P>, env: StreamExecutionEnvironment, params: P): unknown {
+  try {
+    return definition.build(env, params);
+  } catch (thrown) {
+    throw isWeirError(thrown) ? thrown : new JobBuildFailedError(definition.name, thrown);
+  }
 }
 
 /** The definition with its parameters as the runtime takes it. Parameters are read once, at this call. */

@@ -15,6 +15,17 @@ export class InvalidJobError extends WeirError {
   }
 }
 
+/** The function given to `defineJob` threw. The cause is what it threw. */
+export class JobBuildFailedError extends WeirError {
+  constructor(jobName: string, cause: unknown) {
+    super({
+      code: 'WEIR_JOB_BUILD_FAILED', domain: 'user', retry: 'never', cause,
+      message: `job "${jobName}" could not be built: ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`,
+      hint: 'Correct the function given to defineJob; it runs at each start, before any record.',
+    });
+  }
+}
+
 /** `execute` was called where nothing can run a job. */
 export class ExecutorMissingError extends WeirError {
   constructor(cause?: unknown) {

@@ -55,4 +55,4 @@ export type { LineWriter, Sink, Source } from '@weir/connector';
 
 // Errors and configuration
 export { Configuration, isWeirError, WeirError } from '@weir/base';
-export { ExecutorMissingError, InvalidJobError, InvalidJobParameterError } from './errors.js';
+export { ExecutorMissingError, InvalidJobError, InvalidJobParameterError, JobBuildFailedError } from './errors.js';

@@ -13,7 +13,7 @@
 import { jobId, type JobId } from '@weir/base';
 import { baseName, joinPath, type FileStore } from '@weir/ports';
 import { JobFolderDamagedError } from './errors.js';
-import type { JobParameters } from './job-key.js';
+import { isFolderOf, type JobParameters } from './job-key.js';
 
 export interface JobHistory {
   /** From 1; rises with each fresh run. */
@@ -25,6 +25,12 @@ export interface JobHistory {
 }
 
 const DIRECTORY_NAME = /^(\d+)-([0-9a-f]{32})$/;
+
+/** Folders below `root` of jobs with this name and other parameters: their output may lie where this job's goes. */
+export async function foldersOfName(files: FileStore, root: string, jobName: string, except: string): Promise<string[]> {
+  const folders = (await files.list(root)).filter(({ kind, name, path }) => kind === 'directory' && isFolderOf(name, jobName) && path !== except);
+  return folders.map(({ path }) => path);
+}
 
 export class JobHistories {
   constructor(private readonly files: FileStore, private readonly folder: string) {}
@@ -55,7 +61,7 @@ export class JobHistories {
     return history;
   }
 
-  /** Deletes checkpoints and register of a history that another one has replaced (H2). May be repeated. */
+  /** Deletes checkpoints and register of a history that another one has replaced (H2): it can no longer be resumed. May be repeated. */
   async discard(history: JobHistory): Promise<void> {
     await this.files.removeTree(history.checkpointDirectory);
     await this.files.removeTree(history.registerDirectory);

@@ -13,6 +13,11 @@ export function jobFolderName(jobName: string, parameters: JobParameters): strin
   return `${slug(jobName)}-${key}`;
 }
 
+/** True for the folder of a job of this name, whatever its parameters. */
+export function isFolderOf(folderName: string, jobName: string): boolean {
+  return folderName.slice(0, -9) === slug(jobName) && /^-[0-9a-f]{8}$/.test(folderName.slice(-9));
+}
+
 function slug(name: string): string {
   const words = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '');
   return words.slice(0, 40).replace(/-+$/, '') || 'job';

@@ -6,6 +6,8 @@
  * R2: starting empty is never silent: every run says where it started from, in a note.
  * R3: earlier histories lose their checkpoints only after the new one has begun, that is, after its sinks have replaced the old output:
  *     a crash before that leaves a folder in which the next run finds everything again.
+ * R5: output of the same job with other parameters, where it lies in this run's targets, is replaced too; its history loses the right to be
+ *     resumed before the first of its files is removed.
  * R4: a job whose graph is wrong is refused before anything is written: it makes no history that would hide the one before.
  */
 import { resolve } from 'node:path';
@@ -15,7 +17,7 @@ import { compileJob } from '@weir/cluster';
 import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
 import type { JobGraph, JobProgram } from '@weir/graph';
 import type { Clock, FileStore, HighAvailability, Random } from '@weir/ports';
-import { JobHistories, type JobHistory } from './job-histories.js';
+import { foldersOfName, JobHistories, type JobHistory } from './job-histories.js';
 import { jobFolderName, type JobParameters } from './job-key.js';
 import { JobLock } from './job-lock.js';
 
@@ -57,6 +59,12 @@ export type LocalRun =
   /** `resume` of a job whose latest history finished: nothing to do. */
   | { readonly kind: 'already-finished'; readonly history: JobHistory };
 
+/** A history with the folder that it lies in. */
+interface KnownHistory {
+  readonly history: JobHistory;
+  readonly folder: string;
+}
+
 interface Start {
   readonly history: JobHistory;
   readonly earlier: readonly JobHistory[];
@@ -80,7 +88,8 @@ export class LocalRunner {
         lock.release();
         return start;
       }
-      return { ...(await this.launch(program, options, histories, start.start, lock)), graph };
+      const others = await this.historiesOfOthers(root, program.jobName, folder);
+      return { ...(await this.launch(program, options, histories, start.start, others, lock)), graph };
     } catch (error) {
       lock.release();
       throw error;
@@ -107,7 +116,36 @@ export class LocalRunner {
     return { kind: 'start', start: { history, earlier: known, mode: 'fresh', notes } };
   }
 
-  private async launch(program: JobProgram, options: LocalRunOptions, histories: JobHistories, start: Start, lock: JobLock): Promise<Omit<StartedRun, 'graph'>> {
+  /** Histories of jobs of this name with other parameters. */
+  private async historiesOfOthers(root: string, jobName: string, except: string): Promise<KnownHistory[]> {
+    const folders = await foldersOfName(this.services.files, root, jobName, except);
+    const found: KnownHistory[] = [];
+    for (const folder of folders) {
+      const histories = new JobHistories(this.services.files, folder);
+      for (const history of await histories.list()) {
+        // Folder names are shortened: the record says whose history it is.
+        if ((await histories.describe(history)).jobName === jobName) found.push({ history, folder });
+      }
+    }
+    return found;
+  }
+
+  /** R5. Under the lock of each folder, so that a job that runs right now keeps its output. */
+  private async replace(jobName: string, histories: JobHistories, others: readonly KnownHistory[], jobIds: readonly string[]): Promise<void> {
+    for (const { history, folder } of others) {
+      if (!jobIds.includes(history.jobId)) continue;
+      const lock = JobLock.acquire(folder, jobName);
+      try {
+        await histories.discard(history);
+      } finally {
+        lock.release();
+      }
+    }
+  }
+
+  private async launch(
+    program: JobProgram, options: LocalRunOptions, histories: JobHistories, start: Start, others: readonly KnownHistory[], lock: JobLock,
+  ): Promise<Omit<StartedRun, 'graph'>> {
     const { history, earlier, mode, notes } = start;
     await this.services.files.makeDirectory(history.checkpointDirectory);
     await this.services.files.makeDirectory(history.registerDirectory);
@@ -117,7 +155,8 @@ export class LocalRunner {
       highAvailability: this.services.highAvailability(history.registerDirectory),
       configuration: options.configuration,
       start: mode,
-      earlierJobIds: earlier.map((it) => it.jobId),
+      earlierJobIds: [...earlier, ...others.map((it) => it.history)].map((it) => it.jobId),
+      replacing: (jobIds) => this.replace(program.jobName, histories, others, jobIds),
     });
     const tidied = this.discard(histories, earlier); // R3: accepted means that the sinks have begun
     const result = Promise.all([handle.result, tidied]).then(([outcome]) => outcome).finally(() => lock.release());

@@ -136,6 +136,27 @@ describe('a fresh run', () => {
     await fourth.result;
   });
 
+  it('given output of the same job with other parameters in its target / then that history can no longer be resumed before the first file goes', async () => {
+    const first = await start({ seed: 1, parameters: { input: 'a' } });
+    jobs[0].end('canceled');
+    await first.result;
+    const second = await start({ seed: 2, parameters: { input: 'b' } });
+    expect(jobs[1].options.earlierJobIds).toEqual([first.history.jobId]);
+    expect(existsSync(first.history.registerDirectory)).toBe(true);
+    await jobs[1].options.replacing?.([first.history.jobId]);
+    expect(existsSync(first.history.registerDirectory)).toBe(false);
+    jobs[1].end('finished');
+    await second.result;
+  });
+
+  it('given the same job with other parameters still at work on the target / then it is refused and keeps its output', async () => {
+    const first = await start({ seed: 1, parameters: { input: 'a' } });
+    const second = await start({ seed: 2, parameters: { input: 'b' } });
+    await expect(jobs[1].options.replacing?.([first.history.jobId])).rejects.toMatchObject({ code: 'WEIR_JOB_ALREADY_RUNNING' });
+    for (const job of jobs) job.end('finished');
+    await Promise.all([first.result, second.result]);
+  });
+
   it('with other parameters is another job', async () => {
     const first = await start({ parameters: { input: 'a' } });
     const other = await start({ seed: 2, parameters: { input: 'b' } });

@@ -191,6 +191,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
   let lives = 0;
   let restarts = 0;
   let state = 'never submitted';
+  let describe = (): string => 'not accepted';
   try {
     for (; lives < 60 && state !== 'finished'; lives++) {
       const plan = plans[lives];
@@ -201,10 +202,12 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
         jobId: JOB, checkpointDirectory: `/checkpoints/${JOB}`, highAvailability: node.highAvailability, configuration, start: lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
       });
       let settled = false;
-      let handleState: (() => string) | undefined;
       const outcome = submitted.then(async (handle) => {
         handle.onEvent((event) => events.push(event));
-        handleState = () => handle.status().state;
+        describe = () => {
+          const { state: now, checkpoints, vertices } = handle.status();
+          return JSON.stringify({ now, checkpoints, vertices: vertices.map(({ name, subtaskStates }) => ({ name, subtaskStates })) });
+        };
         if (plan?.kind === 'cancel') world.after(plan.atMs, 'cancel', () => { if (node.alive) handle.cancel(); });
         const result = await handle.result;
         restarts += result.status.restarts;
@@ -229,7 +232,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
       await world.runFor(100);
       const left = { ...cluster.counts(), ports: timers.live, subscribed: world.transport.subscriptionCount };
       if (Object.values(left).some((count) => count !== 0)) problems.push(`I13: left behind after ${state}: ${JSON.stringify(left)}`);
-      if (!settled) problems.push(`close did not end the job, state ${handleState?.()}`);
+      if (!settled) problems.push(`close did not end the job: ${describe()}`);
       transport.crash();
       world.crash('process');
       const excused = disk.injected > injectedBefore;
@@ -246,7 +249,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
       }
     }
   } catch (error) {
-    problems.push(error instanceof Error ? error.message : String(error));
+    problems.push(`${error instanceof Error ? error.message : String(error)}\n  status: ${describe()}`);
   }
   if (problems.length === 0 && state !== 'finished') problems.push(`the job did not finish in ${lives} lives: ${state}`);
   problems.push(...ledger.violations);

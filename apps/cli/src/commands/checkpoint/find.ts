@@ -1,17 +1,20 @@
 /** Checkpoints below a path that people point at: one checkpoint, a history, a job, or the directory of all. */
 import { resolve } from 'node:path';
 import { listCheckpoints, type CheckpointListing } from '@weir/checkpoint';
-import { FileStoreError, joinPath, type FileStore } from '@weir/ports';
+import { baseName, joinPath, type FileStore } from '@weir/ports';
+import { NoCheckpointError } from '../../errors.js';
 
 /** From a working directory down: `.weir`, `checkpoints`, job, `histories`, history, `checkpoints`. */
 const MAX_DEPTH = 6;
 /** Never holds checkpoints, and may be large. */
 const SKIPPED = new Set(['node_modules', '.git']);
 
-/** All checkpoints below `directory`, those of a directory by id, directories by name. Throws `WEIR_FILE_NOT_FOUND`. */
+/** All checkpoints below `directory`, those of a directory by id, directories by name. Throws `WEIR_CHECKPOINT_NOT_FOUND`. */
 export async function findCheckpointsBelow(files: FileStore, path: string, workingDirectory: string): Promise<CheckpointListing[]> {
   const directory = resolve(workingDirectory, path);
-  if ((await files.stat(directory)) === undefined) throw new FileStoreError('not-found', 'look for checkpoints in', path);
+  const info = await files.stat(directory);
+  if (info === undefined) throw new NoCheckpointError(path, 'nothing is there');
+  if (info.kind === 'file') throw new NoCheckpointError(path, 'it is another file');
   return walk(files, directory, MAX_DEPTH);
 }
 
@@ -27,6 +30,15 @@ async function walk(files: FileStore, directory: string, depth: number): Promise
 
 /** True when `path` is one checkpoint: its directory or its `_metadata`. */
 export async function isOneCheckpoint(files: FileStore, path: string): Promise<boolean> {
+  if (baseName(path) === '_metadata') return (await files.stat(path)) !== undefined;
   const info = await files.stat(path);
-  return info?.kind === 'file' || (await files.stat(joinPath(path, '_metadata'))) !== undefined;
+  return info?.kind === 'directory' && (await files.stat(joinPath(path, '_metadata'))) !== undefined;
+}
+
+/** Why `path`, for which {@link isOneCheckpoint} is false, is not one checkpoint. */
+export async function notOneCheckpoint(files: FileStore, path: string, workingDirectory: string): Promise<NoCheckpointError> {
+  const { length } = await findCheckpointsBelow(files, path, workingDirectory);
+  if (length > 0) return new NoCheckpointError(path, `it is a directory above ${length} ${length === 1 ? 'checkpoint' : 'checkpoints'}`);
+  const begun = /^chk-/.test(baseName(resolve(workingDirectory, path)));
+  return new NoCheckpointError(path, begun ? 'it has no _metadata, so it never completed or is damaged' : 'the directory holds none');
 }

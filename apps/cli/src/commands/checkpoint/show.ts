@@ -6,9 +6,13 @@ import type { CheckpointInvocation } from '../../command-line.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { table } from '../../render/table.js';
 import { bytes, duration } from '../../render/text.js';
+import { isOneCheckpoint, notOneCheckpoint } from './find.js';
 
 export async function show(invocation: CheckpointInvocation, io: CliIo): Promise<number> {
-  const description = await showCheckpoint(new LocalFileStore(), resolve(io.workingDirectory, invocation.path));
+  const files = new LocalFileStore();
+  const path = resolve(io.workingDirectory, invocation.path);
+  if (!(await isOneCheckpoint(files, path))) throw await notOneCheckpoint(files, invocation.path, io.workingDirectory);
+  const description = await showCheckpoint(files, path);
   io.out.write(invocation.json ? `${JSON.stringify(withoutBytes(description))}\n` : renderDescription(description));
   return ExitCode.ok;
 }
@@ -33,7 +37,7 @@ export function renderDescription({ metadata, sizeBytes, operators, coordinators
       it.lists.map((list) => `${list.name} (${list.distribution}): ${list.elements}, ${bytes(list.sizeBytes)}`).join('; ') || '-',
     ]),
   );
-  const sources = coordinators.map((it) => `source ${it.name}: enumerator state of ${bytes(it.sizeBytes)}, version ${it.stateVersion}\n`);
+  const sources = coordinators.map((it) => `${it.name}: enumerator state of ${bytes(it.sizeBytes)}, version ${it.stateVersion}\n`);
   return `${head.join('\n')}\n${operatorTable}${sources.join('')}`;
 }
 

@@ -5,7 +5,7 @@ import { LocalFileStore } from '@weir/storage-fs';
 import type { CheckpointInvocation } from '../../command-line.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { bytes, count, plainStyle, styleFor, type Style } from '../../render/text.js';
-import { findCheckpointsBelow, isOneCheckpoint } from './find.js';
+import { findCheckpointsBelow, isOneCheckpoint, notOneCheckpoint } from './find.js';
 
 export async function verify(invocation: CheckpointInvocation, io: CliIo): Promise<number> {
   const files = new LocalFileStore();
@@ -13,7 +13,7 @@ export async function verify(invocation: CheckpointInvocation, io: CliIo): Promi
   const paths = (await isOneCheckpoint(files, path))
     ? [path]
     : (await findCheckpointsBelow(files, invocation.path, io.workingDirectory)).filter((it) => it.status !== 'incomplete').map((it) => it.path);
-  if (paths.length === 0) io.err.write(`there are no checkpoints below ${invocation.path}\n`);
+  if (paths.length === 0) throw await notOneCheckpoint(files, invocation.path, io.workingDirectory);
   let valid = true;
   for (const at of paths) {
     const verification = await verifyCheckpoint(files, at);

@@ -56,21 +56,18 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     } catch (thrown) {
       throw new SinkDirectoryUnwritableError(directory, toError(thrown));
     }
-    const jobs = new Set([context.jobId, ...context.earlierJobIds].map(jobPrefix));
-    let replaced = 0;
-    let removed = 0;
-    let others = 0;
-    for (const { name, path, kind } of await files.list(directory)) {
-      const part = kind === 'file' ? parsePartFileName(name) : undefined;
-      if (part === undefined || !jobs.has(part.job)) {
-        if (kind === 'file') others++;
-        continue;
-      }
-      await files.remove(path);
-      removed++;
-      if (!part.staging) replaced++;
-    }
-    if (removed > 0) await files.syncDirectory(directory);
+    const jobs = new Map([context.jobId, ...context.earlierJobIds].map((id) => [jobPrefix(id), id]));
+    const inDirectory = (await files.list(directory)).filter(({ kind }) => kind === 'file');
+    const own = inDirectory.flatMap(({ name, path }) => {
+      const part = parsePartFileName(name);
+      const id = part === undefined ? undefined : jobs.get(part.job);
+      return part === undefined || id === undefined ? [] : [{ path, id, staging: part.staging }];
+    });
+    await context.replacing([...new Set(own.map(({ id }) => id))].filter((id) => id !== context.jobId));
+    for (const { path } of own) await files.remove(path);
+    if (own.length > 0) await files.syncDirectory(directory);
+    const replaced = own.filter(({ staging }) => !staging).length;
+    const others = inDirectory.length - own.length;
     const notes: string[] = [];
     if (replaced > 0) notes.push(`replaced ${count(replaced)} of an earlier run in ${directory}`);
     if (others > 0)

@@ -81,6 +81,13 @@ export class ResultPartition implements FrameTarget {
     }
     return true;
   }
+  /** True when nothing waits for credit: all that was sent is on its way. */
+  get drained(): boolean {
+    for (const sender of this.senders) {
+      if (!sender.drained) return false;
+    }
+    return true;
+  }
   get hasOpenFrames(): boolean {
     for (const builder of this.builders) {
       if (builder.count > 0) return true;
