@@ -66,7 +66,7 @@ describe('slips', () => {
     ['run job.ts --paralelism 2', 'Did you mean --parallelism?'],
     ['checkpoint verfy x', 'Did you mean verify?'],
     ['plan job.ts --jsn', 'Did you mean --json?'],
-    ['run job.ts --xyzzy', 'Run weir run --help to see what it takes.'],
+    ['run job.ts --xyzzy', 'Run weir run --help to see what it takes; parameters of the job itself follow behind --.'],
     ['checkpoint', 'Run weir checkpoint --help to see what it takes.'],
     ['frobnicate', 'Run weir --help to see what it takes.'],
   ])('weir %s -> %s', (line, hint) => {

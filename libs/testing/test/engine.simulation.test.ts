@@ -48,14 +48,15 @@ describe('the engine under faults', () => {
 });
 
 describe('the net itself', () => {
-  const planted: readonly (readonly [PlantedBug, string])[] = [
-    ['commits-when-prepared', 'I4'], ['commits-nothing-on-recovery', 'I'], ['barrier-overtakes-records', 'I1'], ['restores-nothing-in-sources', 'I1'],
+  // The engine's own cut check (I5) finds the barrier at the wrong place before any output can show it.
+  const planted: readonly (readonly [PlantedBug, RegExp])[] = [
+    ['commits-when-prepared', /^I4/], ['commits-nothing-on-recovery', /^I[19]/], ['barrier-overtakes-records', /was cut at barrier/], ['source-position-behind', /^I1/],
   ];
-  for (const [bug, invariant] of planted) {
+  for (const [bug, finding] of planted) {
     it(`given the planted bug "${bug}" / then some of the first seeds find it`, async () => {
       let found: string | undefined;
       for (let seed = 1; seed <= 60 && found === undefined; seed++) found = (await runEngine(seed, { bug })).problems[0];
-      expect(found?.slice(0, invariant.length)).toBe(invariant);
+      expect(found).toMatch(finding);
     }, TIME_LIMIT_MS);
   }
 });

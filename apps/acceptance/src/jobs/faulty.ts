@@ -10,6 +10,10 @@ import { FaultySink } from './faulty-sink.js';
 import { FaultySource } from './faulty-source.js';
 import { byTheirDate, flightType, numberedHours, type NumberedHour } from './flights-by-hour.js';
 
+/** The input begins with 2001 and holds about a month. */
+const FIRST_FAULT = Date.UTC(2001, 0, 12);
+const SECOND_FAULT = Date.UTC(2001, 0, 24);
+
 const params = {
   input: param.string(),
   output: param.string(),
@@ -38,6 +42,3 @@ export default defineJob('faulty', { params }, (env, { input, output, faults, ma
   });
   numberedHours(flights).sinkTo(sink).uid('out');
 });
-
-const FIRST_FAULT = Date.UTC(2001, 0, 15);
-const SECOND_FAULT = Date.UTC(2001, 2, 1);

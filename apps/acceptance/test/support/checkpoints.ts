@@ -1,5 +1,4 @@
 /** Checkpoint directories on disk, by their names. */
-import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { filesBelow } from './output.js';
 
@@ -13,11 +12,11 @@ export function completedCheckpoints(directory: string): string[] {
     .sort((a, b) => idOf(a) - idOf(b));
 }
 
-/** True when a checkpoint has been begun that is not completed. Looks at names only, so that it may run while a job does. */
-export function hasIncompleteCheckpoint(directory: string): boolean {
-  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).map((name) => `/${name}`);
-  const completed = new Set(names.filter((name) => name.endsWith('/_metadata')).map((name) => dirname(name)));
-  return names.some((name) => CHECKPOINT.test(name) && !completed.has(name));
+/** Directories below in which a checkpoint has written state and is not completed. */
+export function incompleteCheckpoints(directory: string): string[] {
+  const completed = new Set(completedCheckpoints(directory));
+  const begun = new Set(filesBelow(directory).map((path) => dirname(path)).filter((path) => CHECKPOINT.test(path)));
+  return [...begun].filter((path) => !completed.has(path));
 }
 
 function idOf(path: string): number {

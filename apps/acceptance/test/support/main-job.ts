@@ -1,19 +1,21 @@
 /** The main job with its output in a directory of its own, held against an undisturbed run of it. */
 import { setTimeout as after } from 'node:timers/promises';
 import { committedLines, ReferenceOutput, uncommittedFiles } from './output.js';
-import { jsonEvents, mainJob, runWeirWell, WeirProcess, type Outcome } from './weir.js';
+import { flightsFile, jsonEvents, mainJob, runWeirWell, WeirProcess, type Outcome } from './weir.js';
 import type { Workspace } from './workspace.js';
 
 const BRANCHES = ['delays', 'alerts'] as const;
 
 export class MainJob {
-  private references = new Map<string, ReferenceOutput>();
+  private readonly references = new Map<string, ReferenceOutput>();
+  private readonly started: WeirProcess[] = [];
 
   constructor(
     private readonly workspace: Workspace,
     private readonly name: string,
     /** Options of `weir run`. */
     private readonly options: readonly string[],
+    private readonly input = flightsFile,
   ) {}
 
   get output(): string {
@@ -25,7 +27,7 @@ export class MainJob {
   }
 
   private args(more: readonly string[], output = this.name): string[] {
-    return ['run', mainJob, '--json', ...this.options, ...more, '--', '--output', output];
+    return ['run', mainJob, '--json', ...this.options, ...more, '--', '--input', this.input, '--output', output];
   }
 
   /** Runs it elsewhere to its end, for the reference. Returns how long the process took. */
@@ -38,7 +40,14 @@ export class MainJob {
   }
 
   start(...options: string[]): WeirProcess {
-    return new WeirProcess(this.workspace.path, this.args(options));
+    const process = new WeirProcess(this.workspace.path, this.args(options));
+    this.started.push(process);
+    return process;
+  }
+
+  /** Ends what a failed test left running. */
+  async killAll(): Promise<void> {
+    for (const process of this.started) await process.kill();
   }
 
   async startAndKill(atMs: number, ...options: string[]): Promise<Outcome> {

@@ -111,7 +111,7 @@ export class WeirProcess {
   }
 }
 
-const POLL_MS = 2;
+const POLL_MS = 4;
 
 export function runWeir(directory: string, args: readonly string[], options?: RunOptions): Promise<Outcome> {
   return new WeirProcess(directory, args, options).outcome;

@@ -17,7 +17,7 @@ const JOB = jobId('feedfeedfeedfeedfeedfeedfeedfeed');
 const SITES: readonly FaultSite[] = ['generate', 'map', 'process', 'timer', 'window', 'open', 'close', 'prepare', 'recover', 'commit', 'commit-applied'];
 
 /** Bugs planted in what the run itself supplies, to see that the checks find them. */
-export type PlantedBug = SinkBug | 'barrier-overtakes-records' | 'restores-nothing-in-sources';
+export type PlantedBug = SinkBug | 'barrier-overtakes-records' | 'source-position-behind';
 
 export interface EngineRunOptions {
   readonly bug?: PlantedBug;
@@ -178,6 +178,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
     'taskmanager.network.frames-per-channel': draw.pick(['1', '2', '8']),
     'pipeline.auto-watermark-interval': draw.pick(['20 ms', '200 ms']),
     'pipeline.operator-chaining.enabled': draw.pick(['true', 'true', 'false']),
+    'restart-strategy.type': 'exponential-delay',
     'sink.committer.retries': draw.pick(['0', '2', '10']),
   }, 'program');
   let transportNow: NodeTransport | undefined;
@@ -197,7 +198,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
       const plan = plans[lives];
       const { node, timers, transport, cluster } = await startProcess(world, bug);
       transportNow = transport;
-      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, bug), lives === 0 ? 0 : shifts.nextInt(4), bug === 'restores-nothing-in-sources');
+      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, bug), lives === 0 ? 0 : shifts.nextInt(4), bug === 'source-position-behind');
       const submitted = cluster.submit(program, {
         jobId: JOB, checkpointDirectory: `/checkpoints/${JOB}`, highAvailability: node.highAvailability, configuration, start: lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
       });
