@@ -101,6 +101,7 @@ describe('--resume', () => {
     await run();
     const digest = lineDigest();
     const first = start(mainJob, ...NEVER);
+    expect(await first.until(() => first.out.includes('"type":"restored"'))).toBe(true);
     expect(await first.until(() => uncommittedFiles(workspace.file('result')).length > 0)).toBe(true);
     await first.kill();
     const { out } = await run('--resume', ...NEVER);
@@ -116,6 +117,7 @@ describe('--resume', () => {
     await killAfterCheckpoints(start(mainJob, ...OFTEN), 2);
     expect(completedCheckpoints(workspace.file('.weir/checkpoints')).length).toBeGreaterThan(0);
     const fresh = start(mainJob, ...NEVER);
+    expect(await fresh.until(() => fresh.out.includes('"type":"restored"'))).toBe(true);
     expect(await fresh.until(() => uncommittedFiles(workspace.file('result')).length > 0)).toBe(true);
     await fresh.kill();
     const { out } = await run('--resume', ...OFTEN);

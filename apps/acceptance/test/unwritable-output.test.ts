@@ -12,7 +12,8 @@ jest.setTimeout(60_000);
 
 const FLIGHTS = 500_000;
 /** The output takes 23 MB. */
-const TOO_SMALL_MB = 10;
+const SMALL_FILE_SYSTEM_MB = 10;
+const SMALL_FILE_KB = 512;
 
 const workspace = new Workspace();
 const mounts: string[] = [];
@@ -51,7 +52,7 @@ describe.each([
   it('when a job meets it / then it fails by code and leaves whole files; with space again --resume completes it exactly', async () => {
     const limit = limited();
     if (limit === undefined) return notPossible(`${space}: mounting needs root`);
-    const args = ['--json', '-D', 'execution.checkpointing.interval=50ms', '-D', 'restart-strategy.type=none', '--', '--input', 'flights.parquet', '--output'];
+    const args = ['--json', '-D', 'execution.checkpointing.interval=100ms', '-D', 'restart-strategy.type=none', '--', '--input', 'flights.parquet', '--output'];
     await runWeirWell(workspace.path, ['run', jobModule('many-lines'), ...args, 'undisturbed']);
     const reference = new ReferenceOutput(numbered(committedLines(workspace.file('undisturbed'))));
 
@@ -79,7 +80,7 @@ function numbered(lines: readonly string[]): string[] {
 }
 
 function smallFileSystem(): LimitedSpace | undefined {
-  const mount = mountedTmpfs('small', ['-o', `size=${TOO_SMALL_MB}m`]);
+  const mount = mountedTmpfs('small', ['-o', `size=${SMALL_FILE_SYSTEM_MB}m`]);
   if (mount === undefined) return undefined;
   return {
     directory: `${mount}/lines`, wrapper: [], code: 'WEIR_DISK_FULL',
@@ -91,7 +92,7 @@ function smallFileSystem(): LimitedSpace | undefined {
 function fileSizeLimit(): LimitedSpace {
   return {
     directory: workspace.file('limited'), code: 'WEIR_FILE_IO',
-    wrapper: ['bash', '-c', `ulimit -f ${TOO_SMALL_MB * 1024} && exec "$@"`, 'bash'], free: () => undefined,
+    wrapper: ['bash', '-c', `ulimit -f ${SMALL_FILE_KB} && exec "$@"`, 'bash'], free: () => undefined,
   };
 }
 

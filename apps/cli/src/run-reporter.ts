@@ -11,7 +11,7 @@ import { renderFailure } from './render/error.js';
 import { JobSampler } from './render/job-sample.js';
 import { LiveDisplay } from './render/live-display.js';
 import { renderProgress } from './render/progress.js';
-import { renderSummary, sourceRecords } from './render/summary.js';
+import { renderSummary, skippedRecords, sourceRecords } from './render/summary.js';
 import { styleFor, type Style } from './render/text.js';
 
 export interface RunReporter {
@@ -54,7 +54,7 @@ class JsonReporter implements RunReporter {
     const { jobId, state, durationMs, status, failure } = result;
     const records = sourceRecords(status, graph);
     this.line({
-      type: 'result', jobId, jobName: status.jobName, state, durationMs, records,
+      type: 'result', jobId, jobName: status.jobName, state, durationMs, records, skippedRecords: skippedRecords(status),
       recordsPerSecond: durationMs === 0 ? 0 : (records * 1000) / durationMs,
       checkpoints: status.checkpoints.completed, restarts: status.restarts,
       ...(failure === undefined ? {} : { failure }),

@@ -13,15 +13,21 @@ export function sourceRecords(status: JobStatus, graph: JobGraph): number {
   return records;
 }
 
+/** Records that sources could not read and passed over, because they were told to. */
+export function skippedRecords({ vertices }: JobStatus): number {
+  return vertices.reduce((sum, { operators }) => operators.reduce((inVertex, operator) => inVertex + operator.skippedRecords, sum), 0);
+}
+
 export function renderSummary(result: JobResult, graph: JobGraph, style: Style = plainStyle): string[] {
   const { status, durationMs } = result;
   const records = sourceRecords(status, graph);
+  const skipped = skippedRecords(status);
   const { last } = status.checkpoints;
   const perSecond = durationMs === 0 ? 0 : (records * 1000) / durationMs;
   const state = result.state === 'finished' ? style.green(result.state) : result.state === 'failed' ? style.red(result.state) : style.yellow(result.state);
   return [
     `${style.bold(status.jobName)}  ${state} after ${duration(durationMs)}`,
-    `  records      ${count(records)} (${count(perSecond)}/s)`,
+    `  records      ${count(records)} (${count(perSecond)}/s)${skipped === 0 ? '' : `, ${style.yellow(`${count(skipped)} skipped`)}`}`,
     `  checkpoints  ${status.checkpoints.completed}${status.checkpoints.failed === 0 ? '' : `, ${status.checkpoints.failed} failed`}`,
     `  restarts     ${status.restarts}`,
     ...(result.state === 'finished' || last === undefined ? [] : [`  to go on     weir run … --resume (from checkpoint ${last.checkpointId})`]),

@@ -208,7 +208,7 @@ function storeOutcome(turn: CoordinatorTurn, checkpointId: number, outcome: Comp
       return 'accepted';
     }
     case 'failed':
-      abortPendingOne(turn, pending, 'finalize-failed', outcome.failure, !outcome.ambiguous);
+      abortPendingOne(turn, pending, 'finalize-failed', outcome.failure);
       storeNextReady(turn);
       return 'accepted';
     case 'deposed':

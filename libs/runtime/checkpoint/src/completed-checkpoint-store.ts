@@ -9,8 +9,11 @@
  *  S4  Deleting begins with `_metadata`, durably: what is half deleted is incomplete, never damaged.
  *  S5  Nothing that a retained checkpoint refers to is deleted.
  *  S6  Never silently fresh (P5): `recover` starts from nothing only when nothing shows that there ever was a checkpoint.
+ *  S7  What a successor would adopt is never given up: if `_metadata` is there although its writing failed, the checkpoint is completed. Else
+ *      tasks might restart from an older one and abort its transactions, and a successor start from it without them.
+ *  S8  An adopted `_metadata` is durable before the choice is recorded: whoever wrote it may have died before the directory was synced.
  */
-import { assert, failureInfo, type JobId, type LeaderEpoch, toError } from '@weir/base';
+import { assert, failureInfo, type FailureInfo, type JobId, type LeaderEpoch, toError } from '@weir/base';
 import { baseName, type FileStore, type HighAvailability, joinPath, type JobRegister, type Logger, parentPath, type Timers } from '@weir/ports';
 import { checkpointDirectoryName, METADATA_FILE } from './checkpoint-directory.js';
 import { findCheckpoints, isDamage, listRestoredRecords } from './checkpoint-listing.js';
@@ -47,8 +50,6 @@ export class CompletedCheckpointStore {
   private readonly register: FencedJobRegister;
   /** Ascending by id. */
   private completed: CompletedCheckpoint[] = [];
-  /** Ids whose `_metadata` may exist although its writing failed. */
-  private readonly ambiguous = new Set<number>();
   private phase: 'new' | 'leading' | 'deposed' | 'closed' = 'new';
 
   constructor(options: CompletedCheckpointStoreOptions) {
@@ -88,7 +89,8 @@ export class CompletedCheckpointStore {
     const decision = decideRecovery({ found, records, register });
     if (decision.kind === 'lost') throw new CheckpointLostError(this.jobId, this.directory, decision.what);
 
-    const own: RestoredRecord = { epoch: this.epoch, restoredId: decision.checkpoint?.metadata.checkpointId ?? 0 };
+    const own: RestoredRecord = { epoch: this.epoch, restoredId: decision.checkpoint?.metadata.checkpointId ?? 0, restoredEpoch: decision.checkpoint?.metadata.epoch ?? 0 };
+    if (decision.checkpoint !== undefined) await this.files.syncDirectory(decision.checkpoint.path); // S8
     const recorded = await writeRestoredRecord(this.files, this.directory, own);
     assert(recorded.restoredId <= own.restoredId, `epoch ${this.epoch} has started from checkpoint ${recorded.restoredId} before, now from ${own.restoredId}`);
     await this.register.set(this.registerValue('running', decision.checkpoint));
@@ -129,13 +131,12 @@ export class CompletedCheckpointStore {
     try {
       await this.files.makeDirectory(checkpoint.path);
       await this.files.syncDirectory(this.directory);
-      await writeMetadata(this.files, checkpoint.path, metadata);
     } catch (failure) {
-      const ambiguous = await this.mayHaveMetadata(checkpoint.path);
-      if (ambiguous) this.ambiguous.add(checkpointId);
-      return { kind: 'failed', failure: failureInfo(failure, 'WEIR_FILE_IO'), ambiguous };
+      return { kind: 'failed', failure: failureInfo(failure, 'WEIR_FILE_IO') };
     }
     try {
+      const failure = await this.writeMetadata(checkpoint);
+      if (failure !== undefined) return { kind: 'failed', failure };
       await this.register.set(this.registerValue('running', checkpoint));
       await this.register.checkStillLeader();
     } catch (failure) {
@@ -143,6 +144,20 @@ export class CompletedCheckpointStore {
     }
     this.completed.push(checkpoint);
     return { kind: 'completed', permit: issueCommitPermit(checkpoint, this.epoch) };
+  }
+
+  /** Undefined when it is durable; the failure when it certainly is not there (S7). Throws `WEIR_LEADERSHIP_LOST` when that stays unknown. */
+  private async writeMetadata({ path, metadata }: CompletedCheckpoint): Promise<FailureInfo | undefined> {
+    try {
+      await writeMetadata(this.files, path, metadata);
+      return undefined;
+    } catch (failure) {
+      return this.register.untilKnown('tell whether metadata was written', async () => {
+        if ((await this.files.stat(joinPath(path, METADATA_FILE))) === undefined) return { known: failureInfo(failure, 'WEIR_FILE_IO') };
+        await this.files.syncDirectory(path);
+        return { known: undefined };
+      });
+    }
   }
 
   private async mayHaveMetadata(path: string): Promise<boolean> {
@@ -168,7 +183,7 @@ export class CompletedCheckpointStore {
   /** Deletes what tasks wrote for a checkpoint of this epoch that was aborted. Refuses whatever has, or may have, a `_metadata`. */
   async discardIncomplete(checkpointId: number): Promise<void> {
     const path = this.pathOf(checkpointId);
-    if (this.ambiguous.has(checkpointId) || (await this.mayHaveMetadata(path))) return;
+    if (await this.mayHaveMetadata(path)) return;
     await this.removeCheckpoint(path);
   }
 

@@ -6,8 +6,8 @@ import type { CompletedCheckpoint } from './snapshot.js';
 export type CompleteOutcome =
   /** Durable, pointed to, and no larger epoch existed afterwards: effects may be made visible. */
   | { readonly kind: 'completed'; readonly permit: CommitPermit }
-  /** `_metadata` could not be written; the register is untouched. `ambiguous`: it may exist nevertheless, so nothing may be deleted. */
-  | { readonly kind: 'failed'; readonly failure: FailureInfo; readonly ambiguous: boolean }
+  /** There is no `_metadata`, and the register is untouched. */
+  | { readonly kind: 'failed'; readonly failure: FailureInfo }
   /** A larger epoch exists, or the outcome of a step stayed unknown: step down, delete nothing. */
   | { readonly kind: 'deposed'; readonly failure: FailureInfo };
 

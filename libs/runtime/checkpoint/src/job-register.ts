@@ -47,8 +47,8 @@ export class FencedJobRegister {
     });
   }
 
-  /** Tries until `work` knows; undefined = not known yet. */
-  private async untilKnown<T>(what: string, work: () => Promise<{ readonly known: T } | undefined>): Promise<T> {
+  /** Tries until `work` knows; undefined = not known yet. Throws `WEIR_LEADERSHIP_LOST` when it never does. */
+  async untilKnown<T>(what: string, work: () => Promise<{ readonly known: T } | undefined>): Promise<T> {
     let cause: unknown;
     for (let tries = 0; tries < TRIES; tries++) {
       if (tries > 0) await new Promise<void>((resolve) => this.timers.after(FIRST_PAUSE_MS * 2 ** (tries - 1), resolve));

@@ -2,7 +2,8 @@
  * Which checkpoint a new leader starts from: the pure part of D5's recovery. Input is what was found in the job's directory and in its register,
  * which was read *before* the directory was listed.
  *
- *  R1  A checkpoint is void if a leader of a later term recorded that it started from a smaller id.
+ *  R1  A checkpoint is void if a leader of a later term recorded that it started from a smaller id, unless a still later one started from it
+ *      or from what its own leader completed after it: then the first record was written by a leader that had been overtaken, and never acted.
  *  R2  The largest id that is valid and not void is taken, also when nobody was ever notified of it.
  *  R3  Never below what is known to have been committed or adopted: the register's pointer and the records, unless void themselves (P5).
  *  R4  Without a register nothing is known of damaged checkpoints above the choice: they may have been committed, so that is a loss, too.
@@ -31,7 +32,10 @@ export type RecoveryDecision =
 
 /** R1 */
 export function isVoid(checkpointId: number, epoch: number, records: readonly RestoredRecord[]): boolean {
-  return records.some((record) => record.epoch > epoch && record.restoredId < checkpointId);
+  const later = records.filter((record) => record.epoch > epoch).sort((a, b) => b.epoch - a.epoch);
+  // The latest one that says anything of this checkpoint.
+  const decisive = later.find((record) => record.restoredId < checkpointId || record.restoredEpoch === epoch);
+  return decisive !== undefined && decisive.restoredId < checkpointId;
 }
 
 export function decideRecovery({ found, records, register }: RecoveryInput): RecoveryDecision {

@@ -6,9 +6,9 @@
  * positions in one turn, with no record in between. K3: after a failure or cancellation nothing is emitted, reported or committed any more.
  * K4: a task stops taking input as long as an output waits for credit or a sink wants no more.
  */
-import { assertNever, Configuration, type ExecutionAttemptId, failureInfo, isWeirError, toError } from '@weir/base';
+import { assertNever, Configuration, type ExecutionAttemptId, failureInfo, toError } from '@weir/base';
 import type { Actor, ActorContext, ActorRef } from '@weir/actor';
-import type { ChannelPosition, SnapshotStorage, SubtaskSnapshot } from '@weir/checkpoint';
+import type { ChannelPosition, SnapshotStorage } from '@weir/checkpoint';
 import type { CompiledJob, JobVertex } from '@weir/graph';
 import type { SourceSplit } from '@weir/connector';
 import type { Clock, Connection, FileStore, Logger, MetricGroup, Random, Subscription, Timers } from '@weir/ports';
@@ -16,13 +16,17 @@ import { keyGroupRangeOf } from '@weir/state';
 import { InputGate } from './channels/input-gate.js';
 import { InputProcessor } from './channels/input-processor.js';
 import { ResultPartition } from './channels/result-partition.js';
+import { TaskOutputs } from './channels/task-outputs.js';
 import { loadRestored } from './chain/load-restored.js';
 import { OperatorChain } from './chain/operator-chain.js';
-import { ChannelBrokenError, TaskEndedError, UserCodeError } from './errors.js';
+import { BatchSize } from './batch-size.js';
+import { ChannelBrokenError, TaskEndedError } from './errors.js';
+import { explainFailure } from './explain-failure.js';
 import { RecordContext } from './operators/operator.js';
 import type { SourceOperator } from './operators/source-operator.js';
+import { type SnapshotOutcome, takeSnapshot } from './subtask-snapshot.js';
 import { taskOptions } from './task-options.js';
-import type { ReaderReport, SnapshotMetrics, TaskMessage, TaskMetrics, TaskReport, TaskState } from './task.protocol.js';
+import type { ReaderReport, TaskMessage, TaskMetrics, TaskReport, TaskState } from './task.protocol.js';
 import type { TaskDeployment } from './task-deployment.js';
 import { ProcessingTimeService } from './time/processing-time.js';
 import { TimeAccounting, type WaitReason } from './time-accounting.js';
@@ -45,8 +49,7 @@ export interface TaskDependencies {
 type TaskSelfMessage =
   | { readonly type: 'initialized'; readonly chain: OperatorChain }
   | { readonly type: 'failed'; readonly error: Error }
-  | { readonly type: 'snapshot-durable'; readonly checkpointId: number; readonly snapshot: SubtaskSnapshot; readonly metrics: SnapshotMetrics }
-  | { readonly type: 'snapshot-not-stored'; readonly checkpointId: number; readonly error: Error }
+  | SnapshotOutcome
   | { readonly type: 'committed'; readonly checkpointId: number; readonly isFinal: boolean }
   | { readonly type: 'closed'; readonly state: 'finished' | 'canceled' }
   | { readonly type: 'wait-over' }
@@ -57,11 +60,6 @@ type TaskSelfMessage =
 
 type Context = ActorContext<TaskMessage | TaskSelfMessage>;
 
-/** Records a source takes between two looks at clock, outputs and mailbox: from the least, doubled while a batch stays well below the turn's budget. */
-const LEAST_BATCH_RECORDS = 256;
-const MOST_BATCH_RECORDS = 16_384;
-/** With channels behind it, a batch must not overrun their credit by much. */
-const MOST_BATCH_RECORDS_WITH_CHANNELS = 2048;
 const CHANNEL_MAINTENANCE_MS = 500;
 
 export class TaskActor implements Actor<TaskMessage> {
@@ -73,20 +71,19 @@ export class TaskActor implements Actor<TaskMessage> {
   private readonly time: TimeAccounting;
   private readonly processingTime: ProcessingTimeService;
   private readonly turnBudgetMs: number;
-  private readonly bufferTimeoutMs: number;
+  private readonly batch: BatchSize;
   private gate: InputGate | undefined;
-  private partitions: ResultPartition[] = [];
+  private outputs = new TaskOutputs([], 0);
   private chain: OperatorChain | undefined;
   private processor: InputProcessor | undefined;
   private disconnects: Subscription | undefined;
   private context: Context | undefined;
   private jobMaster: ActorRef<TaskReport> | undefined;
   private coordinator: ActorRef<ReaderReport> | undefined;
-  /** True while a promise will wake the task (source availability, sink backlog). */
+  /** The reader asked for a split while it was being opened. */
   private splitWanted = false;
+  /** True while a promise will wake the task (source availability, sink backlog). */
   private waiting = false;
-  private lastFlushMs = 0;
-  private batchRecords = LEAST_BATCH_RECORDS;
   private sourceEnded = false;
 
   constructor(private readonly dependencies: TaskDependencies) {
@@ -95,7 +92,7 @@ export class TaskActor implements Actor<TaskMessage> {
     this.vertex = deployment.graph.vertices.find((vertex) => vertex.id === deployment.attempt.vertexId) as JobVertex;
     this.configuration = Configuration.of(deployment.configuration, 'program');
     this.turnBudgetMs = this.configuration.get(taskOptions.turnBudget);
-    this.bufferTimeoutMs = this.configuration.get(taskOptions.bufferTimeout);
+    this.batch = new BatchSize(this.turnBudgetMs, () => this.outputs.partitions.length > 0);
     this.time = new TimeAccounting(clock);
     this.processingTime = new ProcessingTimeService(clock, timers, () => this.context?.self.tell({ type: 'processing-time-due' }));
   }
@@ -109,10 +106,11 @@ export class TaskActor implements Actor<TaskMessage> {
     // Subscriptions stand before anybody starts, so that no first credit and no first frame is published to nobody.
     this.disconnects = data.onDisconnect(() => this.fail(new ChannelBrokenError('of this task', 'the data connection broke')));
     this.gate = new InputGate(deployment.inputs, data, this.configuration.get(taskOptions.framesInFlight), () => own.wake(), (error) => this.fail(error));
-    this.partitions = deployment.outputs.map((descriptor) => new ResultPartition(descriptor, job.partitioners[descriptor.edgeIndex], this.record, {
-      frameRecords: this.bufferTimeoutMs === 0 ? 1 : this.configuration.get(taskOptions.frameRecords),
+    const bufferTimeoutMs = this.configuration.get(taskOptions.bufferTimeout);
+    this.outputs = new TaskOutputs(deployment.outputs.map((descriptor) => new ResultPartition(descriptor, job.partitioners[descriptor.edgeIndex], this.record, {
+      frameRecords: bufferTimeoutMs === 0 ? 1 : this.configuration.get(taskOptions.frameRecords),
       label: `${this.vertex.name}-edge-${descriptor.edgeIndex}`, random: random.stream(`edge-${descriptor.edgeIndex}`), connection: data, onWritable: () => own.wake(),
-    }));
+    })), bufferTimeoutMs);
   }
 
   receive(received: TaskMessage, _context: ActorContext<TaskMessage>): void {
@@ -155,7 +153,7 @@ export class TaskActor implements Actor<TaskMessage> {
       case 'committed':
         // After a restore from the final checkpoint consumers may still be starting: they need the end of data before its channel goes. The
         // JobMaster repeats the notification.
-        if (message.isFinal && this.state === 'end-of-data' && this.partitions.every((partition) => partition.drained)) this.end('finished');
+        if (message.isFinal && this.state === 'end-of-data' && this.outputs.drained) this.end('finished');
         break;
       case 'closed': this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: message.state }); break;
       case 'wait-over': this.stopWaiting(); break;
@@ -196,7 +194,7 @@ export class TaskActor implements Actor<TaskMessage> {
       commitRetries: this.configuration.get(taskOptions.commitRetries),
       freezeRecords: this.configuration.get(taskOptions.freezeRecords),
       sendSplitRequest: () => this.requestSplit(),
-      partitions: this.partitions.map((partition) => {
+      partitions: this.outputs.partitions.map((partition) => {
         const edge = deployment.graph.edges[partition.descriptor.edgeIndex];
         return { sourceOperatorIndex: edge.sourceOperatorIndex, sideOutputId: edge.sideOutputId, partition };
       }),
@@ -211,7 +209,7 @@ export class TaskActor implements Actor<TaskMessage> {
     if (this.vertex.inputCount > 0) {
       this.processor = new InputProcessor(gate, chain.head.inputs, this.record, this.dependencies.clock, this.vertex.name, {
         barrierComplete: (id, timestampMs, positions, alignmentMs) => this.checkpoint(id, timestampMs, positions, alignmentMs),
-        checkpointGivenUp: (id) => { for (const partition of this.partitions) partition.cancelBarrier(id); },
+        checkpointGivenUp: (id) => this.outputs.cancelBarrier(id),
         endOfData: () => this.endOfData(),
       });
     }
@@ -266,7 +264,7 @@ export class TaskActor implements Actor<TaskMessage> {
     const chain = this.chain as OperatorChain;
     const { clock } = this.dependencies;
     for (;;) {
-      if (!this.writable) return this.pause('backpressured');
+      if (!this.outputs.writable) return this.pause('backpressured');
       const backlog = chain.backlog();
       if (backlog !== undefined) return this.waitFor(backlog, 'backpressured');
       if (this.processor !== undefined) {
@@ -275,7 +273,7 @@ export class TaskActor implements Actor<TaskMessage> {
       } else if (this.sourceEnded) {
         return this.pause('idle');
       } else {
-        const progress = this.source.run(this.batchRecords);
+        const progress = this.source.run(this.batch.records);
         if (progress === 'nothing') return this.waitFor(this.source.available(), 'idle');
         if (progress === 'end') {
           this.source.emitMaxWatermark();
@@ -283,9 +281,9 @@ export class TaskActor implements Actor<TaskMessage> {
         }
       }
       const now = clock.monotonic();
-      this.adaptBatch(now - startedMs);
+      this.batch.adapt(now - startedMs);
       startedMs = now;
-      if (now - this.lastFlushMs >= this.bufferTimeoutMs) this.flush(now);
+      this.outputs.flushIfDue(now);
       if (now >= deadlineMs) {
         this.time.enter('busy');
         return true;
@@ -293,26 +291,10 @@ export class TaskActor implements Actor<TaskMessage> {
     }
   }
 
-  private adaptBatch(tookMs: number): void {
-    const most = this.partitions.length === 0 ? MOST_BATCH_RECORDS : MOST_BATCH_RECORDS_WITH_CHANNELS;
-    if (tookMs < this.turnBudgetMs / 8) this.batchRecords = Math.min(this.batchRecords * 2, most);
-    else if (tookMs > this.turnBudgetMs / 2) this.batchRecords = Math.max(this.batchRecords >> 1, LEAST_BATCH_RECORDS);
-  }
-
-  private get writable(): boolean {
-    for (const partition of this.partitions) {
-      if (!partition.writable) return false;
-    }
-    return true;
-  }
-  private flush(nowMs: number): void {
-    this.lastFlushMs = nowMs;
-    for (const partition of this.partitions) partition.flushAll();
-  }
   /** Nothing to do until woken. What lies in open frames goes out, so that silence never delays a record. */
   private pause(reason: WaitReason): boolean {
     const now = this.time.enter(reason);
-    if (reason === 'idle') this.flush(now);
+    if (reason === 'idle') this.outputs.flush(now);
     return false;
   }
   private waitFor(promise: Promise<void>, reason: WaitReason): boolean {
@@ -331,35 +313,18 @@ export class TaskActor implements Actor<TaskMessage> {
     if (this.state !== 'running') return;
     this.sourceEnded = true;
     if (this.dependencies.deployment.restored?.finished !== true) (this.chain as OperatorChain).finish();
-    for (const partition of this.partitions) partition.endOfData();
+    this.outputs.endOfData();
     this.report();
     this.setState('end-of-data');
   }
 
   // --- checkpoints --------------------------------------------------------------------------------------------------------------------
 
-  /** K2. */
   private checkpoint(checkpointId: number, timestampMs: number, inputs: readonly ChannelPosition[], alignmentDurationMs: number): void {
     const { clock, snapshotStorage } = this.dependencies;
-    const chain = this.chain as OperatorChain;
-    const startedMs = clock.monotonic();
-    chain.prepareSnapshotPreBarrier();
-    const outputs = this.partitions.flatMap((partition) => partition.barrier(checkpointId, timestampMs));
-    const finished = this.state === 'end-of-data';
-    const captured = chain.snapshot(checkpointId);
-    const syncDurationMs = clock.monotonic() - startedMs;
-    // An operator that cannot prepare has lost records (a sink's file, say): the task fails. A storage that cannot store has lost nothing: the
-    // checkpoint is declined.
-    const stored = captured.then(async (operators): Promise<TaskSelfMessage> => {
-      try {
-        const snapshot = await snapshotStorage.writeSubtask({ checkpointId, attempt: this.attempt, finished, operators, inputs, outputs });
-        const asyncDurationMs = clock.monotonic() - startedMs - syncDurationMs;
-        return { type: 'snapshot-durable', checkpointId, snapshot, metrics: { alignmentDurationMs, syncDurationMs, asyncDurationMs, sizeBytes: sizeOf(snapshot) } };
-      } catch (error) {
-        return { type: 'snapshot-not-stored', checkpointId, error: toError(error) };
-      }
-    });
-    (this.context as Context).pipe(stored, (message) => message, (error) => ({ type: 'failed', error }));
+    const request = { checkpointId, timestampMs, attempt: this.attempt, finished: this.state === 'end-of-data', inputs, alignmentDurationMs };
+    const outcome = takeSnapshot(request, this.chain as OperatorChain, this.outputs, snapshotStorage, clock);
+    (this.context as Context).pipe(outcome, (message) => message, (error) => ({ type: 'failed', error }));
   }
 
   private complete(checkpointId: number, isFinal: boolean): void {
@@ -380,7 +345,7 @@ export class TaskActor implements Actor<TaskMessage> {
   }
   private maintainChannels(): void {
     this.gate?.repeatCredits();
-    for (const partition of this.partitions) partition.announce();
+    this.outputs.announce();
     (this.context as Context).timers.setTimer('maintain-channels', CHANNEL_MAINTENANCE_MS, { type: 'maintain-channels' });
   }
   private report(): void {
@@ -417,27 +382,22 @@ export class TaskActor implements Actor<TaskMessage> {
     if (this.isOver) return;
     this.state = 'failed';
     this.releaseChannels();
-    const failure = failureInfo(this.explain(thrown));
+    const failure = failureInfo(explainFailure(thrown, this.vertex));
     this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: 'failed', failure });
-    this.chain?.close().catch((error: unknown) => {
-      this.dependencies.logger.log('warn', 'closing a failed task failed', { task: this.vertex.name, error: toError(error).message });
-    });
+    this.closeBehind();
   }
 
-  /** Errors without a code come from the job's functions; the generated frame on the stack names the operator. */
-  private explain(thrown: unknown): Error {
-    const error = toError(thrown);
-    if (isWeirError(error) || error.name === 'AssertionFailedError') return error;
-    const frame = /weir-generated\/([\w-]+)-\d+\.js/.exec(error.stack ?? '');
-    const label = frame?.[1];
-    const operator = this.vertex.operators.find(({ name }) => name.replace(/[^\w-]+/g, '-').slice(0, 60) === label);
-    return new UserCodeError(operator?.name ?? this.vertex.name, 'a function', error);
+  /** Closes the operators; nobody waits for it. */
+  private closeBehind(): void {
+    this.chain?.close().catch((error: unknown) => {
+      this.dependencies.logger.log('warn', 'closing a task failed', { task: this.vertex.name, error: toError(error).message });
+    });
   }
 
   private releaseChannels(): void {
     this.disconnects?.unsubscribe();
     this.gate?.close();
-    for (const partition of this.partitions) partition.close();
+    this.outputs.close();
     this.processingTime.close();
     for (const timer of ['periodic', 'report', 'maintain-channels']) this.context?.timers.cancelTimer(timer);
   }
@@ -446,13 +406,6 @@ export class TaskActor implements Actor<TaskMessage> {
     if (this.isOver) return;
     this.state = 'canceled';
     this.releaseChannels();
-    this.chain?.close().catch((error: unknown) => {
-      this.dependencies.logger.log('warn', 'closing a stopped task failed', { task: this.vertex.name, error: toError(error).message });
-    });
+    this.closeBehind();
   }
-}
-
-function sizeOf(snapshot: SubtaskSnapshot): number {
-  if (snapshot.state === undefined) return 0;
-  return snapshot.state.kind === 'inline' ? snapshot.state.bytes.length : snapshot.state.sizeBytes;
 }

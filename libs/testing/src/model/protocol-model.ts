@@ -15,6 +15,8 @@ import { choose, isVoid, lineage, recordsThere } from './history-rules.js';
 import { Head, Metadata, NO_RECORD, Pc, StateLayout, Transaction } from './state-layout.js';
 import type { StepName } from './step-names.js';
 
+const { clz32, max } = Math;
+
 /** `next` is valid during the call only. `violation`: what this step broke. */
 export type OnStep = (name: StepName, epoch: number, reference: number, next: Uint8Array, violation: string | undefined) => void;
 
@@ -76,7 +78,7 @@ export class ProtocolModel {
     const taken = this.begin();
     taken[Head.claimer] = 0;
     if (from[Head.largestEpoch] >= looked) this.violation = `two leaders act in epoch ${looked}`;
-    taken[Head.largestEpoch] = Math.max(looked, from[Head.largestEpoch]);
+    taken[Head.largestEpoch] = max(looked, from[Head.largestEpoch]);
     taken[layout.pc(looked)] = Pc.claimed;
     this.end('take-epoch', looked);
   }
@@ -192,10 +194,10 @@ export class ProtocolModel {
     }
     let largestId = layout.idOf(pointer);
     for (let reference = 1; reference <= layout.references; reference++) {
-      if (from[layout.metadata(reference)] !== Metadata.absent) largestId = Math.max(largestId, layout.idOf(reference));
+      if (from[layout.metadata(reference)] !== Metadata.absent) largestId = max(largestId, layout.idOf(reference));
     }
     for (let other = 1; other <= layout.epochs; other++) {
-      if ((records & (1 << (other - 1))) !== 0) largestId = Math.max(largestId, layout.idOf(from[layout.record(other)]));
+      if ((records & (1 << (other - 1))) !== 0) largestId = max(largestId, layout.idOf(from[layout.record(other)]));
     }
     const next = this.begin();
     next[layout.pc(epoch)] = Pc.chosen;
@@ -312,7 +314,7 @@ export class ProtocolModel {
     if (from[layout.metadata(reference)] === Metadata.absent || layout.epochOf(reference) > epoch) return false;
     const id = layout.idOf(reference);
     const baseId = layout.idOf(from[layout.record(epoch)]);
-    if (id < Math.max(from[layout.first(epoch)], baseId)) return true;
+    if (id < max(from[layout.first(epoch)], baseId)) return true;
     return layout.epochOf(reference) < epoch && this.keeps('restored-record')
       && isVoid(layout, from, id, layout.epochOf(reference), 1 << (epoch - 1), this.keeps('record-names-epoch'));
   }
@@ -401,7 +403,7 @@ export class ProtocolModel {
         }
       }
     }
-    next[Head.settledEpoch] = Math.max(epoch, next[Head.settledEpoch]);
+    next[Head.settledEpoch] = max(epoch, next[Head.settledEpoch]);
     next[layout.first(epoch)] = 0;
     next[layout.pc(epoch)] = Pc.leading;
     this.end(fresh ? 'begin-history' : 'abort-others', epoch, base);
@@ -413,7 +415,7 @@ export class ProtocolModel {
     const { layout, from } = this;
     const notified = from[layout.notified(epoch)];
     if (notified === 0) return;
-    const reference = layout.reference(32 - Math.clz32(notified), epoch);
+    const reference = layout.reference(32 - clz32(notified), epoch);
     const next = this.begin();
     this.commit(lineage(layout, from, reference), epoch);
     if (this.violation === undefined && next.every((value, at) => value === from[at])) return;

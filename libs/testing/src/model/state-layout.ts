@@ -50,7 +50,7 @@ export class StateLayout {
     return reference === 0 ? 0 : ((reference - 1) % this.checkpoints) + 1;
   }
   epochOf(reference: number): number {
-    return reference === 0 ? 0 : Math.floor((reference - 1) / this.checkpoints) + 1;
+    return reference === 0 ? 0 : (((reference - 1) / this.checkpoints) | 0) + 1;
   }
 
   pc(epoch: number): number { return HEAD_SIZE + LEADER_SIZE * (epoch - 1); }

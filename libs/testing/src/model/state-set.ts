@@ -3,6 +3,8 @@
  * insertion is kept, so that the set is also the queue of a breadth-first search.
  */
 const CHUNK = 1 << 16;
+/** Taken out of the global object once: looked up there for every byte, it dominates the search in a test's sandbox. */
+const { imul } = Math;
 
 export class StateSet {
   private readonly chunks: Uint8Array[] = [];
@@ -35,7 +37,7 @@ export class StateSet {
   /** A view; valid for ever. */
   at(index: number): Uint8Array {
     const offset = (index % CHUNK) * this.stateSize;
-    return this.chunks[Math.floor(index / CHUNK)].subarray(offset, offset + this.stateSize);
+    return this.chunks[index >>> 16].subarray(offset, offset + this.stateSize);
   }
 
   parentOf(index: number): number {
@@ -63,8 +65,8 @@ export class StateSet {
 /** FNV-1a with a final mix: states differ in few bytes. */
 function hash(state: Uint8Array): number {
   let h = 0x811c9dc5;
-  for (let at = 0; at < state.length; at++) h = Math.imul(h ^ state[at], 0x01000193);
+  for (let at = 0; at < state.length; at++) h = imul(h ^ state[at], 0x01000193);
   h ^= h >>> 15;
-  h = Math.imul(h, 0x2c1b3c6d);
+  h = imul(h, 0x2c1b3c6d);
   return (h ^ (h >>> 13)) >>> 0;
 }

@@ -75,6 +75,11 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     return { notes };
   }
 
+  /** A format's extension: this one's, or a simple one that the job may have had before. `.jsonl.bak` is somebody's copy. */
+  private mayHaveWritten(extension: string): boolean {
+    return extension === this.format.fileExtension || (/^(\.[A-Za-z0-9]+)?$/.test(extension) && !COPY_EXTENSIONS.has(extension));
+  }
+
   createWriter(context: SinkContext): FileSinkWriter<T> {
     return new FileSinkWriter(this.directory, this.format.fileExtension, contentMaker(this.format), this.policy, context);
   }
@@ -83,6 +88,9 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     return new FileSinkCommitter(this.directory, context);
   }
 }
+
+/** What people and their editors call copies: no format has such an extension. */
+const COPY_EXTENSIONS: ReadonlySet<string> = new Set(['.bak', '.old', '.orig', '.tmp', '.copy']);
 
 function count(files: number): string {
   return files === 1 ? '1 file' : `${files} files`;
