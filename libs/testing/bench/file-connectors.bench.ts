@@ -65,7 +65,7 @@ async function read<S extends SourceSplit, E>(source: Source<Flight, S, E>, each
 
 async function write(sink: Sink<Flight>, records: readonly Flight[], times: number): Promise<number> {
   const context = sinkContext({ files });
-  await sink.beginHistory?.({ ...connectorServices(files), jobId: context.jobId, earlierJobIds: [], replacing: () => Promise.resolve(), operatorName: 'out' });
+  await sink.beginHistory?.({ ...connectorServices(files), jobId: context.jobId, epoch: 2, earlierJobIds: [], replacing: () => Promise.resolve(), operatorName: 'out' });
   const writer = sink.createWriter(context);
   for (let round = 0; round < times; round++) {
     for (const record of records) {

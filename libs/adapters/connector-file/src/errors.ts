@@ -139,6 +139,26 @@ export class SinkDirectoryUnwritableError extends WeirError {
   }
 }
 
+/** A run that starts from nothing found output of its own job by its own or a later leader. */
+export class SinkHistoryOvertakenError extends WeirError {
+  constructor(
+    readonly path: string,
+    readonly foundEpoch: number,
+    readonly epoch: number,
+  ) {
+    super({
+      code: 'WEIR_SINK_HISTORY_OVERTAKEN',
+      domain: 'external',
+      retry: 'never',
+      message: `${path} was written under epoch ${foundEpoch}, and epoch ${epoch} is to start from nothing`,
+      hint:
+        'Either a later leader runs this job, then there is nothing to do; or the record of epochs was lost, then move the output away ' +
+        'and start again.',
+      details: { path, foundEpoch, epoch },
+    });
+  }
+}
+
 /** A prepared file cannot be made visible as it was prepared. */
 export class FileCommitError extends WeirError {
   constructor(

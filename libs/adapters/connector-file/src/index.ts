@@ -21,6 +21,7 @@ export {
   RecordTooLargeError,
   type RefusedRecord,
   SinkDirectoryUnwritableError,
+  SinkHistoryOvertakenError,
   SourceNotReplayableError,
   SplitKindError,
   TextLineUnwritableError,

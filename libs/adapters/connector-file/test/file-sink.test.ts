@@ -12,7 +12,7 @@ function sinkOf(directory = 'out'): FileSink<string> {
 }
 
 async function begin(files: MemoryFileStore, earlierJobIds: readonly string[] = []): Promise<readonly string[]> {
-  const { notes } = await sinkOf().beginHistory({ ...connectorServices(files), jobId: JOB, earlierJobIds, replacing: () => Promise.resolve(), operatorName: 'sink' });
+  const { notes } = await sinkOf().beginHistory({ ...connectorServices(files), jobId: JOB, epoch: 2, earlierJobIds, replacing: () => Promise.resolve(), operatorName: 'sink' });
   return notes;
 }
 
@@ -256,7 +256,7 @@ async function runWithCrashes(crashes: readonly number[], seed: number): Promise
     try {
       const committer = sink.createCommitter(context);
       if (completed === undefined)
-        await sink.beginHistory({ ...connectorServices(files, attempt), jobId: JOB, earlierJobIds: [], replacing: () => Promise.resolve(), operatorName: 'sink' });
+        await sink.beginHistory({ ...connectorServices(files, attempt), jobId: JOB, epoch: 2, earlierJobIds: [], replacing: () => Promise.resolve(), operatorName: 'sink' });
       else await committer.recover(completed.committables);
       const writer = sink.createWriter(context);
       for (let position: number = completed?.position ?? 0; position < 24; position += 4) {

@@ -25,6 +25,8 @@ export interface Sink<T, C = unknown> {
 
 export interface SinkHistoryContext extends ConnectorServices {
   readonly jobId: string;
+  /** Term of the leader that begins. It may have been overtaken meanwhile: output of this job by this or a later term must not be removed. */
+  readonly epoch: number;
   /** Ids of earlier histories of this job, with whatever parameters: where their output is found in the target, it is replaced. */
   readonly earlierJobIds: readonly string[];
   /**

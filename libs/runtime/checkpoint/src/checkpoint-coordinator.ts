@@ -234,26 +234,24 @@ function goOn(turn: CoordinatorTurn): void {
 function abortOne(turn: CoordinatorTurn, checkpointId: number, reason: CheckpointFailureReason, failure: FailureInfo): StepOutcome {
   const pending = turn.pending(checkpointId);
   if (pending === undefined || pending.phase === 'storing') return 'discarded'; // C3
-  abortPendingOne(turn, pending, reason, failure, true);
+  abortPendingOne(turn, pending, reason, failure);
   return 'accepted';
 }
 
 function abortPending(turn: CoordinatorTurn, which: (pending: PendingCheckpoint) => boolean, reason: CheckpointFailureReason): void {
   for (const pending of turn.state.pending) {
     if (pending.phase === 'storing' || !which(pending)) continue; // C3
-    abortPendingOne(turn, pending, reason, failureInfo(new CheckpointAbortedError(pending.checkpointId, reason)), true);
+    abortPendingOne(turn, pending, reason, failureInfo(new CheckpointAbortedError(pending.checkpointId, reason)));
   }
 }
 
-function abortPendingOne(turn: CoordinatorTurn, pending: PendingCheckpoint, reason: CheckpointFailureReason, failure: FailureInfo, discard: boolean): void {
+function abortPendingOne(turn: CoordinatorTurn, pending: PendingCheckpoint, reason: CheckpointFailureReason, failure: FailureInfo): void {
   const { checkpointId } = pending;
   turn.drop(checkpointId);
   turn.countAborted(reason);
   turn.effect({ type: 'notify-aborted', checkpointId, reason, failure });
-  if (discard) {
-    turn.update({ recentlyAborted: [...turn.state.recentlyAborted, checkpointId].slice(-REMEMBERED_ABORTS) });
-    turn.effect({ type: 'discard-state', checkpointId });
-  }
+  turn.update({ recentlyAborted: [...turn.state.recentlyAborted, checkpointId].slice(-REMEMBERED_ABORTS) });
+  turn.effect({ type: 'discard-state', checkpointId });
   switch (FAILURE_WEIGHTS[reason]) {
     case 'ignored':
       return;

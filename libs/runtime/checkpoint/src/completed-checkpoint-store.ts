@@ -92,7 +92,7 @@ export class CompletedCheckpointStore {
     const own: RestoredRecord = { epoch: this.epoch, restoredId: decision.checkpoint?.metadata.checkpointId ?? 0, restoredEpoch: decision.checkpoint?.metadata.epoch ?? 0 };
     if (decision.checkpoint !== undefined) await this.files.syncDirectory(decision.checkpoint.path); // S8
     const recorded = await writeRestoredRecord(this.files, this.directory, own);
-    assert(recorded.restoredId <= own.restoredId, `epoch ${this.epoch} has started from checkpoint ${recorded.restoredId} before, now from ${own.restoredId}`);
+    assert(recorded.restoredId === own.restoredId && recorded.restoredEpoch === own.restoredEpoch, `epoch ${this.epoch} has started from checkpoint ${recorded.restoredId} before, now from ${own.restoredId}`);
     await this.register.set(this.registerValue('running', decision.checkpoint));
     await this.register.checkStillLeader();
 

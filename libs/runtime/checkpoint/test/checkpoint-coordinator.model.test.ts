@@ -20,7 +20,7 @@ type Action =
   | { readonly kind: 'due' | 'manual' | 'restart' | 'all-running' | 'all-ended' | 'acknowledge-rest' }
   | { readonly kind: 'acknowledge' | 'decline'; readonly checkpoint: number; readonly task: number; readonly attemptsBack: number }
   | { readonly kind: 'coordinator' | 'expire'; readonly checkpoint: number }
-  | { readonly kind: 'store'; readonly outcome: 'completed' | 'failed' | 'ambiguous' }
+  | { readonly kind: 'store'; readonly outcome: 'completed' | 'failed' }
   | { readonly kind: 'task-ends' | 'task-finishes'; readonly task: number };
 
 /** Checkpoints are named by age: 0 = the last that was triggered. */
@@ -35,7 +35,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('decline' as const), checkpoint: age, task, attemptsBack: fc.constantFrom(0, 1) }) },
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('coordinator' as const), checkpoint: age }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), checkpoint: age }) },
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('store' as const), outcome: fc.constantFrom('completed' as const, 'completed' as const, 'failed' as const, 'ambiguous' as const) }) },
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('store' as const), outcome: fc.constantFrom('completed' as const, 'completed' as const, 'failed' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('task-ends' as const, 'task-finishes' as const), task }) },
 );
 
@@ -155,7 +155,7 @@ class World {
           const permit = issueCommitPermit({ metadata, path: `chk-${checkpointId}-1` }, EPOCH);
           return this.send({ type: 'store-outcome', checkpointId, outcome: { kind: 'completed', permit } });
         }
-        return this.send({ type: 'store-outcome', checkpointId, outcome: { kind: 'failed', failure: FAILURE, ambiguous: action.outcome === 'ambiguous' } });
+        return this.send({ type: 'store-outcome', checkpointId, outcome: { kind: 'failed', failure: FAILURE } });
       }
       case 'task-ends': return this.send({ type: 'task-state', attempt: attemptOf(action.task, 0), state: 'end-of-data' });
       case 'task-finishes': {

@@ -159,12 +159,12 @@ describe('given a job with running tasks', () => {
     expect(job.send({ type: 'trigger-manual' })).toBe('refused');
   });
 
-  it('when metadata may have been written all the same / then its state is kept', () => {
+  it('when metadata could not be written / then its state is discarded', () => {
     const job = new Scenario({ tolerableFailures: 1 }).running();
     job.due();
     job.acknowledgeAll(1);
-    job.send({ type: 'store-outcome', checkpointId: 1, outcome: { kind: 'failed', failure: FAILURE, ambiguous: true } });
-    expect(job.effectTypes).toEqual(['notify-aborted']);
+    job.send({ type: 'store-outcome', checkpointId: 1, outcome: { kind: 'failed', failure: FAILURE } });
+    expect(job.effectTypes).toEqual(['notify-aborted', 'discard-state']);
   });
 });
 

@@ -113,15 +113,15 @@ describe('given a leader', () => {
     expect(await files.stat(`${JOB_DIRECTORY}/chk-1-1/_metadata`)).toBeDefined();
   });
 
-  it('when metadata cannot be written / then it says whether it may exist, and what may exist is never deleted', async () => {
+  it('when writing metadata fails / then the checkpoint is completed if it is there all the same, and failed if not', async () => {
     const files = new MemoryFileStore();
     const ha = new MemoryHighAvailability();
     const leader = store(files, ha, await ha.claimEpoch());
     await leader.recover();
     files.failWhen((operation) => (operation === 'createExclusive' ? { failure: 'io', applied: true } : undefined));
-    expect(await leader.complete(metadata(1, 1))).toMatchObject({ kind: 'failed', ambiguous: true });
+    expect(await leader.complete(metadata(1, 1))).toMatchObject({ kind: 'completed' });
     files.failWhen((operation) => (operation === 'createExclusive' ? 'no-space' : undefined));
-    expect(await leader.complete(metadata(2, 1))).toMatchObject({ kind: 'failed', ambiguous: false, failure: { code: 'WEIR_DISK_FULL' } });
+    expect(await leader.complete(metadata(2, 1))).toMatchObject({ kind: 'failed', failure: { code: 'WEIR_DISK_FULL' } });
     files.failWhen(undefined);
     await leader.discardIncomplete(1);
     await leader.discardIncomplete(2);

@@ -60,7 +60,7 @@ export async function openJob(options: JobOpeningOptions): Promise<OpenedJob> {
   notes.push(...recovery.notes.map((text): JobNote => ({ level: 'warn', text })));
   const { restored } = recovery;
   if (restored === undefined) {
-    notes.push(...await beginHistory(compiled, options));
+    notes.push(...await beginHistory(compiled, options, epoch));
     return { compiled, configuration, graph: compiled.graph, epoch, store, recovery, notes };
   }
   if (options.start === 'fresh') throw new JobHistoryExistsError(jobId, restored.checkpoint.path);
@@ -70,14 +70,14 @@ export async function openJob(options: JobOpeningOptions): Promise<OpenedJob> {
 }
 
 /** Sinks check their targets and make room for a new history. Idempotent, so that it may be repeated until the first checkpoint has completed. */
-async function beginHistory(compiled: CompiledJob, options: JobOpeningOptions): Promise<JobNote[]> {
+async function beginHistory(compiled: CompiledJob, options: JobOpeningOptions, epoch: LeaderEpoch): Promise<JobNote[]> {
   const notes: JobNote[] = [];
   for (const vertex of compiled.graph.vertices) {
     for (const { operatorId, name } of vertex.operators) {
       const spec = compiled.nodes.get(operatorId)?.spec;
       if (spec?.kind !== 'sink') continue;
       const report = await spec.sink.beginHistory?.({
-        ...options.services, jobId: options.jobId, earlierJobIds: options.earlierJobIds, operatorName: name,
+        ...options.services, jobId: options.jobId, epoch, earlierJobIds: options.earlierJobIds, operatorName: name,
         replacing: options.replacing ?? (() => Promise.resolve()),
       });
       notes.push(...(report?.notes ?? []).map((text): JobNote => ({ level: 'info', text })));

@@ -62,5 +62,5 @@ async function rest(available: Promise<void>, timers: ManualTimers, fail: (error
   let woken = false;
   available.then(() => (woken = true), fail);
   await new Promise((resolve) => setImmediate(resolve));
-  if (!woken) timers.advance(10);
+  if (!woken) timers.advanceBy(10);
 }

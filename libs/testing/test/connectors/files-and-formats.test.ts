@@ -28,7 +28,7 @@ afterEach(async () => {
 
 async function write(sink: Sink<Flight>, records: readonly Flight[]): Promise<void> {
   const context = sinkContext({ files });
-  await sink.beginHistory?.({ ...connectorServices(files), jobId: context.jobId, earlierJobIds: [], replacing: () => Promise.resolve(), operatorName: 'out' });
+  await sink.beginHistory?.({ ...connectorServices(files), jobId: context.jobId, epoch: 2, earlierJobIds: [], replacing: () => Promise.resolve(), operatorName: 'out' });
   const writer = sink.createWriter(context);
   for (const record of records) writer.write(record, 0);
   await sink.createCommitter?.(context).commit(await writer.prepareCommit(1));

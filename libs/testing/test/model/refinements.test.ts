@@ -108,7 +108,7 @@ describe('given a file sink', () => {
     expect((await files.list('out')).map(({ name }) => name)).toEqual([]);
     await write('2.0');
     const kept = (await files.list('out')).map(({ name }) => name);
-    await begin(1);
+    await expect(begin(1)).rejects.toMatchObject({ code: 'WEIR_SINK_HISTORY_OVERTAKEN' });
     expect((await files.list('out')).map(({ name }) => name)).toEqual(kept);
   });
 });

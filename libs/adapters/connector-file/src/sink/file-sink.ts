@@ -4,7 +4,7 @@
 import { toError } from '@weir/base';
 import type { BulkFormat, RecordFormat, Sink, SinkContext, SinkHistoryContext, SinkHistoryReport } from '@weir/connector';
 import { joinPath } from '@weir/ports';
-import { InvalidFileSinkError, SinkDirectoryUnwritableError } from '../errors.js';
+import { InvalidFileSinkError, SinkDirectoryUnwritableError, SinkHistoryOvertakenError } from '../errors.js';
 import type { FileCommittable } from './file-committable.js';
 import { contentMaker } from './file-content.js';
 import { FileSinkCommitter } from './file-sink-committer.js';
@@ -61,8 +61,10 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     const own = inDirectory.flatMap(({ name, path }) => {
       const part = parsePartFileName(name);
       const id = part === undefined ? undefined : jobs.get(part.job);
-      return part === undefined || id === undefined ? [] : [{ path, id, staging: part.staging }];
+      return part === undefined || id === undefined || !this.mayHaveWritten(part.extension) ? [] : [{ path, id, staging: part.staging, epoch: part.epoch }];
     });
+    const later = own.find(({ id, epoch }) => id === context.jobId && epoch >= context.epoch);
+    if (later !== undefined) throw new SinkHistoryOvertakenError(later.path, later.epoch, context.epoch);
     await context.replacing([...new Set(own.map(({ id }) => id))].filter((id) => id !== context.jobId));
     for (const { path } of own) await files.remove(path);
     if (own.length > 0) await files.syncDirectory(directory);

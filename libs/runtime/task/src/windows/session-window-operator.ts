@@ -4,20 +4,15 @@
  *
  * S1: sessions of a key never touch: those whose gaps meet are merged when the record that joins them arrives.
  */
-import { specialize } from '@weir/base';
-import type { OperatorSnapshot } from '@weir/checkpoint';
 import type { KeySelector } from '@weir/functions';
 import type { WindowOperatorSpec } from '@weir/graph';
-import { createKeyIndexClass, forEachRestoredEntry, type HeapKeyedStateBackend, type KeyedSnapshotSource, type KeyIndex, writeKeyedSnapshot } from '@weir/state';
-import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP, type WindowAssigner } from '@weir/time';
+import { createKeyIndexClass, forEachRestoredEntry, type KeyedSnapshotSource, type KeyIndex } from '@weir/state';
+import { NO_TIMESTAMP, type WindowAssigner } from '@weir/time';
 import { MergeNotDefinedError, MissingTimestampError } from '../errors.js';
-import type { Input, OperatorCounters, StreamOperator } from '../operators/operator.js';
-import { type OperatorContext, runtimeContext } from '../operators/operator-context.js';
-import { collectorFactory, type CountedCollector } from '../operators/process-inputs.js';
+import type { Input } from '../operators/operator.js';
+import type { OperatorContext } from '../operators/operator-context.js';
 import { TimerQueue } from '../time/timer-queue.js';
-import { windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
-import { WindowFunctionContext } from './window-function-context.js';
-import { WindowWatermark } from './window-watermark.js';
+import { WindowOperator } from './window-operator.js';
 
 interface Session {
   start: number;
@@ -29,48 +24,29 @@ interface Session {
 type SessionAssigner = Extract<WindowAssigner<unknown>, { kind: 'session' }>;
 const SESSIONS = '_window-sessions';
 
-export class SessionWindowOperator implements StreamOperator {
-  readonly operatorId;
-  readonly name;
+export class SessionWindowOperator extends WindowOperator {
   readonly inputs: readonly Input[];
-  readonly counters: OperatorCounters;
-  private readonly accumulator: WindowAccumulator;
   private readonly merge: (a: unknown, b: unknown) => unknown;
   private readonly index: KeyIndex;
   /** By slot. */
   private readonly sessions: (Session[] | undefined)[] = [];
   private readonly timers = new TimerQueue();
-  private readonly collector: CountedCollector;
-  private readonly functionContext: WindowFunctionContext;
-  private readonly eventTime: boolean;
-  private watermarkNow = MIN_WATERMARK;
-  private storedWatermark: WindowWatermark | undefined;
-  private lateDropped = 0;
 
-  constructor(private readonly spec: WindowOperatorSpec, private readonly assigner: SessionAssigner, private readonly context: OperatorContext,
-    private readonly out: Input, private readonly keySelector: KeySelector<unknown, unknown>) {
-    this.operatorId = context.operatorId;
-    this.name = context.name;
-    this.eventTime = assigner.timeDomain === 'event-time';
-    this.accumulator = windowAccumulator(spec.evaluation, context.name);
+  constructor(spec: WindowOperatorSpec, private readonly assigner: SessionAssigner, context: OperatorContext, out: Input,
+    private readonly keySelector: KeySelector<unknown, unknown>) {
+    super(spec, assigner.timeDomain, context, out);
     if (this.accumulator.merge === undefined) throw new MergeNotDefinedError(context.name);
     this.merge = this.accumulator.merge;
     this.index = new (createKeyIndexClass(context.name))();
-    this.collector = new (specialize(collectorFactory, undefined, context.name))(out);
-    this.functionContext = new WindowFunctionContext(context, () => this.watermarkNow);
     this.inputs = [{
       collect: (value) => this.collect(value),
       watermark: (timestamp) => this.watermark(timestamp),
-      idle: (idle) => this.forEachOutput((output) => output.idle(idle)),
+      idle: (idle) => this.idle(idle),
     }];
-    this.counters = { recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
   }
 
-  async open(): Promise<void> {
-    const keyed = this.context.keyed as HeapKeyedStateBackend;
-    this.storedWatermark = this.eventTime ? new WindowWatermark(this.context.lists, keyed.keyGroupRange) : undefined;
-    this.watermarkNow = this.storedWatermark?.restored() ?? MIN_WATERMARK;
-    for (const state of keyed.takeRestored(SESSIONS, 'sessions')) {
+  protected restore(): void {
+    for (const state of this.keyed.takeRestored(SESSIONS, 'sessions')) {
       const read = this.accumulator.codec.readerOf(state.meta.types[0] ?? null);
       forEachRestoredEntry(state, (key, body) => {
         const session: Session = { start: body.f64(), end: body.f64(), fired: body.u8() === 1, accumulator: undefined };
@@ -79,22 +55,13 @@ export class SessionWindowOperator implements StreamOperator {
         this.schedule(session, key);
       });
     }
-    await this.accumulator.process?.open?.(runtimeContext(this.context));
-    if (!this.eventTime) this.context.processingTime.onFire((now) => this.fire(now));
-  }
-
-  private get allowedLatenessMs(): number {
-    return this.eventTime ? this.spec.allowedLatenessMs : 0;
-  }
-  private now(): number {
-    return this.eventTime ? this.watermarkNow : this.context.processingTime.now();
   }
 
   private collect(value: unknown): void {
     const timestamp = this.eventTime ? this.context.record.timestamp : this.context.processingTime.now();
     if (timestamp === NO_TIMESTAMP) throw new MissingTimestampError(this.name);
     const key = this.keySelector(value);
-    const now = this.now();
+    const now = this.time();
     const joined: Session = { start: timestamp, end: timestamp + this.assigner.gapMs(value), accumulator: undefined, fired: false };
     const slot = this.index.find(key);
     const before = slot < 0 ? [] : (this.sessions[slot] as Session[]);
@@ -131,17 +98,10 @@ export class SessionWindowOperator implements StreamOperator {
   private schedule(session: Session, key: unknown): void {
     const due = session.fired ? session.end - 1 + this.allowedLatenessMs : session.end - 1;
     this.timers.add(due, key);
-    if (!this.eventTime) this.context.processingTime.wakeAt(due + 1);
+    this.wakeAfter(due);
   }
 
-  private watermark(timestamp: number): void {
-    // Behind the restored one there is nothing to do.
-    if (timestamp > this.watermarkNow) this.watermarkNow = timestamp;
-    if (this.eventTime) this.fire(this.watermarkNow);
-    this.forEachOutput((output) => output.watermark(timestamp));
-  }
-
-  private fire(time: number): void {
+  protected advance(time: number): void {
     this.timers.fire(time, (_due, key) => {
       const slot = this.index.find(key);
       if (slot < 0) return;
@@ -158,7 +118,7 @@ export class SessionWindowOperator implements StreamOperator {
       this.sessions[slot] = undefined;
       this.index.remove(key, slot);
     });
-    if (!this.eventTime && this.timers.size > 0) this.context.processingTime.wakeAt(this.timers.nextTime() + 1);
+    if (this.timers.size > 0) this.wakeAfter(this.timers.nextTime());
   }
 
   private emit(key: unknown, session: Session): void {
@@ -167,35 +127,12 @@ export class SessionWindowOperator implements StreamOperator {
     // A late record fires in the middle of its upstream's work, which may go on with the record's own time.
     const { timestamp } = record;
     record.timestamp = session.end - 1;
-    const { process } = this.accumulator;
-    if (process === undefined) {
-      this.collector.collect(result);
-    } else {
-      if (process.open !== undefined) (this.context.keyed as HeapKeyedStateBackend).keyContext.setCurrentKey(key);
-      this.functionContext.window = { start: session.start, end: session.end };
-      process.process(key, this.functionContext, this.accumulator.buffered ? (result as unknown[]) : [result], this.collector);
-    }
+    if (this.accumulator.process === undefined) this.collector.collect(result);
+    else this.evaluate({ start: session.start, end: session.end }, key, result);
     record.timestamp = timestamp;
   }
 
-  private late(value: unknown): void {
-    const tag = this.spec.lateTag;
-    if (tag !== undefined && this.context.sideOutputs.has(tag.id)) this.context.sideOutputs.collect(tag.id, value);
-    else this.lateDropped++;
-  }
-  private forEachOutput(visit: (output: Input) => void): void {
-    visit(this.out);
-    for (const side of this.context.sideOutputs.inputs()) visit(side);
-  }
-
-  snapshot(): OperatorSnapshot {
-    this.storedWatermark?.store(this.watermarkNow);
-    const keyed = this.context.keyed as HeapKeyedStateBackend;
-    const bytes = writeKeyedSnapshot([...keyed.snapshotSources(), this.source()], keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
-    return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
-  }
-
-  private source(): KeyedSnapshotSource {
+  protected snapshotSource(): KeyedSnapshotSource {
     const { codec } = this.accumulator;
     let entries: { key: unknown; session: Session }[] = [];
     return {
@@ -217,12 +154,5 @@ export class SessionWindowOperator implements StreamOperator {
         codec.write(session.accumulator, out);
       },
     };
-  }
-
-  finish(): void {
-    if (!this.eventTime) this.fire(MAX_WATERMARK);
-  }
-  async close(): Promise<void> {
-    await this.accumulator.process?.close?.();
   }
 }
