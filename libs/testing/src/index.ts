@@ -24,3 +24,23 @@ export {
 } from './connectors/index.js';
 // operators
 export { type HarnessOptions, type HarnessProgram, type HarnessSnapshot, OperatorHarness } from './harness/index.js';
+// simulations of users' jobs
+export {
+  type AimPoint,
+  type Divergence,
+  type Fault,
+  FAULT_CLASSES,
+  type FaultClass,
+  type FaultOptions,
+  type FaultTime,
+  formatDivergence,
+  formatFailure,
+  formatFault,
+  simulate,
+  type SimulatedRun,
+  type SimulateOptions,
+  SimulationFailedError,
+  type SimulationFailure,
+  type SimulationResult,
+  SimulationUnsupportedError,
+} from './simulate/index.js';

@@ -1,6 +1,6 @@
 /** A source that fails in its snapshot, and when it takes restored splits, once each. */
 import type { EnumeratorContext, PollResult, ReaderContext, Source, SourceReader, SourceSplit, SplitEnumerator } from '@weir/connector';
-import type { TypeInformation } from '@weir/types';
+import type { TypeInformation } from '@weir/datastream';
 import type { Fault } from './fault.js';
 
 export interface SourceFaults {

@@ -49,7 +49,7 @@ export class MissingUidError extends WeirError {
     super({
       code: 'WEIR_UID_MISSING', domain: 'user', retry: 'never',
       message: `stateful operators without uid: ${operatorNames.join(', ')}`,
-      hint: 'Call .uid(...) on each of them so that their state is found again; to restore once by position, allow non-restored state.',
+      hint: 'Call .uid(...) on each of them so that their state is found again; to restore once by position, set execution.state-recovery.ignore-unclaimed-state=true.',
       details: { operatorNames },
     });
   }
@@ -61,7 +61,7 @@ export class RestoreMismatchError extends WeirError {
     super({
       code: 'WEIR_RESTORE_MISMATCH', domain: 'user', retry: 'never',
       message: `the snapshot does not fit the job: ${problems.join('; ')}`,
-      hint: 'Give operators the uids and max parallelism that they had in the snapshot, or allow non-restored state to leave some behind.',
+      hint: 'Give operators the uids and max parallelism that they had in the snapshot, or leave such state behind with execution.state-recovery.ignore-unclaimed-state=true.',
       details: { problems },
     });
   }

@@ -45,6 +45,14 @@ describe('a defined job', () => {
     expect(a.nodes.map((node) => node.name)).toEqual(b.nodes.map((node) => node.name));
     expect(a.nodes[1].spec).not.toBe(b.nodes[1].spec);
   });
+  it('wraps what a builder throws, and lets coded errors pass', () => {
+    const failing = defineJob('failing', () => {
+      throw new TypeError('no such room');
+    });
+    expect(() => buildStreamGraph(failing)).toThrow(expect.objectContaining({
+      code: 'WEIR_JOB_BUILD_FAILED', message: 'job "failing" could not be built: TypeError: no such room',
+    }));
+  });
   it('refuses builders that are async, empty, or that execute', async () => {
     const refused = expect.objectContaining({ code: 'WEIR_JOB_INVALID' });
     expect(() => buildStreamGraph(defineJob('async', async () => Promise.resolve()))).toThrow(refused);

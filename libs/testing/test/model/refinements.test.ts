@@ -103,6 +103,7 @@ describe('given a file sink', () => {
       writer.write('a');
       await sink.createCommitter(context).commit(await writer.prepareCommit());
     };
+    await begin(1);
     await write('1.0');
     await begin(2);
     expect((await files.list('out')).map(({ name }) => name)).toEqual([]);

@@ -1,0 +1,101 @@
+/**
+ * Which faults a run meets: drawn from its seed by swarm (each class is on with one half, its rate log-uniform), half of them aimed at
+ * points of the protocol, half at any time. A plan is a list, so that it can be shrunk fault by fault.
+ */
+import type { SeededRandom } from '@weir/ports';
+import type { ProtocolPoint } from './outside-world.js';
+
+/**
+ * `task-failure`: a task throws at a point of the protocol. `process-crash`: kill -9 of JobManager and TaskManager, the disk keeps all.
+ * `power-cut`: the same, and the disk loses what was not synced. `disconnect`: the data connection breaks and loses its tail. `silent-loss`:
+ * it loses messages and tells much later. `partition`: JobManager and TaskManager do not hear each other for a while. `delay`: slow
+ * messages. `pause`: the process stands still, then everything comes in a burst. `disk-error`: EIO, ENOSPC, a failed fsync, before or after
+ * the operation took effect. `slow-disk`: file operations take long. `clock-jump`: the wall clock steps. `rescale`: after a crash the job
+ * goes on with another default parallelism.
+ */
+export const FAULT_CLASSES = [
+  'task-failure', 'process-crash', 'power-cut', 'disconnect', 'silent-loss', 'partition', 'delay', 'pause', 'disk-error', 'slow-disk', 'clock-jump', 'rescale',
+] as const;
+export type FaultClass = (typeof FAULT_CLASSES)[number];
+
+/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5. */
+export type FaultOptions = Readonly<Record<FaultClass, boolean | number>>;
+
+/** What a fault may wait for. */
+export type AimPoint = ProtocolPoint | 'checkpoint-completed' | 'restarting' | 'running';
+export type FaultTime = { readonly atMs: number } | { readonly point: AimPoint; readonly occurrence: number; readonly plusMs: number };
+
+export type Fault =
+  | { readonly class: 'task-failure'; readonly time: FaultTime; readonly where: ProtocolPoint }
+  | { readonly class: 'process-crash' | 'power-cut' | 'disconnect'; readonly time: FaultTime }
+  | { readonly class: 'silent-loss'; readonly time: FaultTime; readonly forMs: number; readonly toldAfterMs: number }
+  | { readonly class: 'partition' | 'pause'; readonly time: FaultTime; readonly forMs: number }
+  | { readonly class: 'delay'; readonly share: number; readonly upToMs: number }
+  | { readonly class: 'disk-error'; readonly time: FaultTime; readonly forMs: number; readonly share: number; readonly failure: 'io' | 'no-space' }
+  | { readonly class: 'slow-disk'; readonly time: FaultTime; readonly forMs: number; readonly upToMs: number }
+  | { readonly class: 'clock-jump'; readonly time: FaultTime; readonly byMs: number }
+  | { readonly class: 'rescale'; readonly life: number; readonly parallelism: number };
+
+/** Faults begin within this time of the start; afterwards everything is healed and the job must end. */
+export const SAFETY_PHASE_MS = 20_000;
+
+const AIMS: readonly AimPoint[] = ['prepare', 'prepared', 'commit', 'committed', 'recover', 'checkpoint-completed', 'restarting', 'running'];
+const FAILURE_POINTS: readonly ProtocolPoint[] = ['write', 'write', 'prepare', 'prepared', 'commit', 'committed', 'recover'];
+
+/** `lengthMs`: how long the job runs undisturbed, about. */
+export function drawFaults(random: SeededRandom, options: Partial<FaultOptions>, lengthMs: number): Fault[] {
+  return FAULT_CLASSES.flatMap((kind) => {
+    const own = random.stream(kind);
+    const share = options[kind] ?? 0.5;
+    if (!own.chance(typeof share === 'number' ? share : share ? 1 : 0)) return [];
+    const most = kind === 'pause' ? 16 : kind === 'power-cut' || kind === 'process-crash' ? 3 : 5;
+    const count = kind === 'delay' ? 1 : Math.max(1, Math.round(logUniform(own, 0.7, most)));
+    return Array.from({ length: count }, () => drawFault(own, kind, lengthMs));
+  });
+}
+
+function logUniform(random: SeededRandom, from: number, to: number): number {
+  return from * (to / from) ** random.next();
+}
+
+function drawFault(random: SeededRandom, kind: FaultClass, lengthMs: number): Fault {
+  const time = drawTime(random, lengthMs);
+  switch (kind) {
+    case 'task-failure':
+      return { class: kind, time, where: random.pick(FAILURE_POINTS) };
+    case 'process-crash': case 'power-cut': case 'disconnect':
+      return { class: kind, time };
+    case 'silent-loss':
+      return { class: kind, time, forMs: Math.ceil(logUniform(random, 1, 30)), toldAfterMs: 50 + random.nextInt(2000) };
+    case 'partition':
+      return { class: kind, time, forMs: Math.ceil(logUniform(random, 5, 3000)) };
+    case 'pause':
+      return { class: kind, time, forMs: Math.ceil(logUniform(random, 2, 2000)) };
+    case 'delay':
+      return { class: kind, share: logUniform(random, 0.005, 0.3), upToMs: Math.ceil(logUniform(random, 5, 500)) };
+    case 'disk-error':
+      return { class: kind, time, forMs: Math.ceil(logUniform(random, 10, 500)), share: logUniform(random, 0.02, 1), failure: random.pick(['io', 'no-space']) };
+    case 'slow-disk':
+      return { class: kind, time, forMs: Math.ceil(logUniform(random, 10, 2000)), upToMs: Math.ceil(logUniform(random, 5, 1000)) };
+    case 'clock-jump':
+      return { class: kind, time, byMs: random.pick([-1, 1]) * Math.ceil(logUniform(random, 1, 3_600_000)) };
+    case 'rescale':
+      return { class: kind, life: 1 + random.nextInt(3), parallelism: 1 + random.nextInt(4) };
+  }
+}
+
+function drawTime(random: SeededRandom, lengthMs: number): FaultTime {
+  if (random.chance(0.5)) return { atMs: Math.ceil(random.next() * lengthMs * 1.5) };
+  return { point: random.pick(AIMS), occurrence: Math.ceil(logUniform(random, 0.5, 30)), plusMs: random.pick([0, 0, random.next() * 3, random.next() * 30]) };
+}
+
+export function formatFault(fault: Fault): string {
+  const { class: kind, ...rest } = fault;
+  const parts = Object.entries(rest).filter(([name]) => name !== 'time').map(([name, value]) => `${name} ${typeof value === 'number' ? Number(value.toPrecision(3)) : String(value)}`);
+  return [kind, ...('time' in fault ? [formatTime(fault.time)] : []), ...parts].join(', ');
+}
+
+function formatTime(time: FaultTime): string {
+  if ('atMs' in time) return `at ${time.atMs} ms`;
+  return `${time.plusMs === 0 ? 'at' : `${Number(time.plusMs.toPrecision(3))} ms after`} ${time.point} number ${time.occurrence}`;
+}

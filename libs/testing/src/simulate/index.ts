@@ -1,0 +1,6 @@
+export { type Divergence, formatDivergence } from './divergence.js';
+export { SimulationFailedError, SimulationUnsupportedError } from './errors.js';
+export { formatFailure, type SimulationFailure } from './failure.js';
+export { type AimPoint, type Fault, FAULT_CLASSES, type FaultClass, type FaultOptions, type FaultTime, formatFault } from './faults.js';
+export { simulate, type SimulateOptions, type SimulationResult } from './simulate.js';
+export type { SimulatedRun } from './simulated-run.js';

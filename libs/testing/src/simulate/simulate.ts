@@ -1,0 +1,188 @@
+/**
+ * The user's own job under simulated crashes: the whole embedded cluster with his functions, sources and sinks runs under virtual time on a
+ * simulated disk and network; what it commits is compared, operator by operator, with an interpreter that knows no faults.
+ *
+ *   await simulate(job, { input: { parameters: { input: '/in.jsonl' }, files: { '/in.jsonl': lines } }, seeds: 100 });
+ */
+import type { JobProgram } from '@weir/graph';
+import { isJobDefinition, type JobDefinition, jobProgram } from '@weir/datastream';
+import { MemoryFileStore, SeededRandom } from '@weir/ports';
+import { simulateAmbient } from './ambient.js';
+import { SimulationFailedError, SimulationUnsupportedError } from './errors.js';
+import type { SimulationFailure } from './failure.js';
+import { drawFaults, type Fault, FAULT_CLASSES, type FaultClass, type FaultOptions } from './faults.js';
+import { type OperatorReading, ReferenceInterpreter } from './reference-interpreter.js';
+import { runOnce, type SimulatedRun, START_MS } from './simulated-run.js';
+
+export interface SimulateOptions {
+  readonly input?: {
+    /** Parameters of the job, as text. */
+    readonly parameters?: Readonly<Record<string, string>>;
+    /** Files of the simulated disk, by absolute path. Nothing of the real disk is seen. */
+    readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  };
+  /** How many seeds are run. Default 50. */
+  readonly seeds?: number;
+  /** The first seed. Default 1. */
+  readonly from?: number;
+  /** Classes of faults to leave out, to force, or with a share of runs of their own. Default: each one in half of the runs. */
+  readonly faults?: Partial<FaultOptions>;
+  /** Default parallelism of the job; drawn from 1 to 4 when absent. */
+  readonly parallelism?: number;
+  /** Drawn when absent. */
+  readonly checkpointIntervalMs?: number;
+  /** Default `throw`: `WEIR_SIMULATION_FAILED` at the first failing seed. `collect`: goes on and tells in the result. */
+  readonly onFailure?: 'throw' | 'collect';
+  /** Real milliseconds to spend on finding the faults that a failure needs. Default 5000; 0: none. */
+  readonly shrinkMs?: number;
+  /** Revision to be named in failures. */
+  readonly commit?: string;
+  /** How a seed is run again, for the message. */
+  readonly replay?: (seed: number) => string;
+  /** After each seed. */
+  readonly onRun?: (run: SimulatedRun) => void;
+  /** Stops a debugger before this step of each world. */
+  readonly breakAtStep?: number;
+}
+
+export interface SimulationResult {
+  /** Seeds that were run. */
+  readonly seeds: number;
+  readonly failures: readonly SimulationFailure[];
+  /** Faults that happened. */
+  readonly faultsByClass: Readonly<Record<FaultClass, number>>;
+  /** Virtual time over all runs. */
+  readonly virtualMs: number;
+  /** Messages that the simulated network delivered. */
+  readonly messages: number;
+  /** Times that a task, or all of the cluster, was started again. */
+  readonly recoveries: number;
+  readonly checkpoints: number;
+  /** Operators whose output has many right answers and was not compared, with the reason. */
+  readonly notCompared: readonly string[];
+}
+
+/**
+ * Runs the job once per seed. Throws `WEIR_SIMULATION_FAILED` when a run commits what it must not or does not end,
+ * `WEIR_SIMULATION_UNSUPPORTED` for a job without an end, and the coded errors of a job that cannot be built.
+ */
+export async function simulate<P>(job: JobDefinition<P> | JobProgram, options: SimulateOptions = {}): Promise<SimulationResult> {
+  return new Simulation(isJobDefinition(job) ? jobProgram(job, options.input?.parameters) : (job as JobProgram), options).run();
+}
+
+class Simulation {
+  private readonly files: ReadonlyMap<string, Uint8Array>;
+  private readonly totals = { virtualMs: 0, messages: 0, recoveries: 0, checkpoints: 0 };
+  private readonly faultsByClass = Object.fromEntries(FAULT_CLASSES.map((kind) => [kind, 0])) as Record<FaultClass, number>;
+  private readonly notCompared = new Set<string>();
+  private readonly references = new Map<number, ReadonlyMap<number, OperatorReading>>();
+  private interpreter: ReferenceInterpreter | undefined;
+
+  constructor(private readonly program: JobProgram, private readonly options: SimulateOptions) {
+    const encoder = new TextEncoder();
+    this.files = new Map(Object.entries(options.input?.files ?? {}).map(([path, content]) => [path, typeof content === 'string' ? encoder.encode(content) : content]));
+    for (const path of this.files.keys()) {
+      if (!path.startsWith('/')) throw new SimulationUnsupportedError(`the input file ${path} has a relative path`, 'Give absolute paths of the simulated disk, such as /input/records.jsonl.');
+    }
+    const endless = program.instantiate().nodes.find(({ spec }) => spec.kind === 'source' && spec.source.boundedness !== 'bounded');
+    if (endless !== undefined) {
+      throw new SimulationUnsupportedError(`the source ${endless.name} never ends`, 'Simulate the job with a bounded source: a simulation compares complete output.');
+    }
+  }
+
+  async run(): Promise<SimulationResult> {
+    const { seeds = 50, from = 1, onFailure = 'throw' } = this.options;
+    const failures: SimulationFailure[] = [];
+    for (let seed = from; seed < from + seeds; seed++) {
+      const failure = await this.runSeed(seed);
+      if (failure === undefined) continue;
+      if (onFailure === 'throw') throw new SimulationFailedError([failure]);
+      failures.push(failure);
+    }
+    return { seeds, failures, faultsByClass: this.faultsByClass, ...this.totals, notCompared: [...this.notCompared] };
+  }
+
+  private async runSeed(seed: number): Promise<SimulationFailure | undefined> {
+    const plan = drawFaults(new SeededRandom(`${seed}/faults`), this.options.faults ?? {}, 800);
+    const run = await this.runPlan(seed, plan);
+    this.totals.virtualMs += run.virtualMs;
+    this.totals.messages += run.messages;
+    this.totals.recoveries += run.restarts + run.lives;
+    this.totals.checkpoints += run.checkpoints;
+    for (const [kind, count] of run.faults) this.faultsByClass[kind] += count;
+    for (const text of run.notCompared) this.notCompared.add(text);
+    this.options.onRun?.(run);
+    if (!hasFailed(run)) return undefined;
+    return this.failureOf(run, plan);
+  }
+
+  private async runPlan(seed: number, plan: readonly Fault[]): Promise<SimulatedRun> {
+    const { parallelism, checkpointIntervalMs, breakAtStep } = this.options;
+    const interpreter = await this.interpreterOfInput();
+    const reference = await this.referenceOf(interpreter, parallelism ?? 1);
+    const records = Math.max(0, ...[...reference.values()].filter(({ inputs }) => inputs.length === 0).map(({ outputs }) => outputs.length));
+    return runOnce({
+      seed, program: this.program, interpreter, reference, files: this.files, plan, parallelism, checkpointIntervalMs, records,
+      ...(breakAtStep === undefined ? {} : { breakAtStep }),
+    });
+  }
+
+  private async interpreterOfInput(): Promise<ReferenceInterpreter> {
+    if (this.interpreter === undefined) {
+      const store = new MemoryFileStore();
+      for (const [path, bytes] of this.files) {
+        await store.makeDirectory(path.slice(0, Math.max(1, path.lastIndexOf('/'))));
+        await store.createExclusive(path, bytes);
+      }
+      this.interpreter = new ReferenceInterpreter(this.program, store, START_MS);
+    }
+    return this.interpreter;
+  }
+
+  /** Before any run, so that a job that remembers what it must not has not done so yet. */
+  private async referenceOf(interpreter: ReferenceInterpreter, parallelism: number): Promise<ReadonlyMap<number, OperatorReading>> {
+    let reference = this.references.get(parallelism);
+    if (reference === undefined) {
+      const random = new SeededRandom('reference');
+      const endAmbient = simulateAmbient({ now: () => START_MS, random: () => random.next() });
+      try {
+        this.references.set(parallelism, (reference = await interpreter.read(() => parallelism)));
+      } finally {
+        endAmbient();
+      }
+    }
+    return reference;
+  }
+
+  private async failureOf(run: SimulatedRun, plan: readonly Fault[]): Promise<SimulationFailure> {
+    const faults = await this.shrink(run.seed, plan);
+    const shrunk = faults.length === plan.length ? run : await this.runPlan(run.seed, faults);
+    const shown = hasFailed(shrunk) ? shrunk : run;
+    const { seed } = run;
+    const { commit, parallelism, checkpointIntervalMs, input, replay } = this.options;
+    const options = { parallelism, 'checkpoint interval': checkpointIntervalMs, ...input?.parameters };
+    return {
+      job: this.program.jobName, seed, commit, divergence: shown.divergence, problems: shown.problems, faults: shown === run ? plan : faults, plannedFaults: plan.length,
+      options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])),
+      traceHash: run.traceHash, virtualMs: shown.virtualMs, lives: shown.lives, restarts: shown.restarts, checkpoints: shown.checkpoints,
+      replay: replay?.(seed) ?? `simulate(job, { …, from: ${seed}, seeds: 1 })`, trace: shown.traceLines,
+    };
+  }
+
+  /** Faults one at a time, as long as it still fails without. */
+  private async shrink(seed: number, plan: readonly Fault[]): Promise<readonly Fault[]> {
+    const { shrinkMs = 5000 } = this.options;
+    const deadlineMs = performance.now() + shrinkMs;
+    let needed = plan;
+    for (const fault of shrinkMs === 0 ? [] : plan) {
+      if (performance.now() > deadlineMs) break;
+      const fewer = needed.filter((other) => other !== fault);
+      if (hasFailed(await this.runPlan(seed, fewer))) needed = fewer;
+    }
+    return needed;
+  }
+}
+
+function hasFailed({ divergence, problems }: SimulatedRun): boolean {
+  return divergence !== undefined || problems.length > 0;
+}
