@@ -34,7 +34,7 @@ async function run(name: string, parallelism: number, faults: readonly string[])
 }
 
 const EVERYTHING = [
-  'function', 'late-function', 'source-snapshot', 'source-restore', 'sink-prepare', 'sink-prepared', 'before-commit', 'after-commit', 'sink-recover',
+  'function', 'late-function', 'source-snapshot', 'source-restore', 'sink-prepare', 'sink-unacknowledged', 'before-commit', 'after-commit', 'sink-recover',
 ];
 
 describe.each([
@@ -42,6 +42,7 @@ describe.each([
   { where: 'in the user\'s function, twice, at parallelism 2', parallelism: 2, faults: ['function', 'late-function'], atLeastRestarts: 1 },
   { where: 'in the snapshot of the source', parallelism: 1, faults: ['source-snapshot'], atLeastRestarts: 1 },
   { where: 'while the sink prepares its commit', parallelism: 1, faults: ['sink-prepare'], atLeastRestarts: 1 },
+  { where: 'after the sink has prepared, before it acknowledges', parallelism: 1, faults: ['sink-unacknowledged'], atLeastRestarts: 1 },
   { where: 'between preparing and commit', parallelism: 1, faults: ['sink-prepared'], atLeastRestarts: 1 },
   { where: 'in commit, before anything is visible', parallelism: 1, faults: ['before-commit'], atLeastRestarts: 0 },
   { where: 'in commit, when all is visible', parallelism: 1, faults: ['after-commit'], atLeastRestarts: 0 },

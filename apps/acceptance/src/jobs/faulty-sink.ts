@@ -5,13 +5,15 @@ import type { Fault } from './fault.js';
 export interface SinkFaults {
   /** In `prepareCommit`, before anything is prepared. */
   readonly prepare: Fault | undefined;
+  /** In `prepareCommit`, when all is prepared and durable: no checkpoint will ever name it. */
+  readonly unacknowledged: Fault | undefined;
   /** At the first record after something was prepared: mostly before its commit. */
   readonly prepared: Fault | undefined;
   /** In `commit`, before anything is visible. */
   readonly beforeCommit: Fault | undefined;
   /** In `commit`, when everything is visible: the runtime does not know it. */
   readonly afterCommit: Fault | undefined;
-  /** In `recover`. */
+  /** In `recover` after a restart. */
   readonly recover: Fault | undefined;
 }
 
@@ -35,7 +37,7 @@ export class FaultySink<T, C> implements Sink<T, C> {
   }
 
   createCommitter(context: SinkContext): SinkCommitter<C> {
-    return new FaultyCommitter(this.sink.createCommitter(context), this.faults);
+    return new FaultyCommitter(this.sink.createCommitter(context), isRestart(context), this.faults);
   }
 }
 
@@ -56,7 +58,10 @@ class FaultyWriter<T, C> implements SinkWriter<T, C> {
   async prepareCommit(checkpointId: number): Promise<readonly C[]> {
     if (checkpointId > 1) this.faults.prepare?.strike();
     const committables = await this.writer.prepareCommit(checkpointId);
-    if (committables.length > 0) this.hasPrepared = true;
+    if (committables.length > 0) {
+      this.faults.unacknowledged?.strike();
+      this.hasPrepared = true;
+    }
     return committables;
   }
 
@@ -70,10 +75,10 @@ class FaultyWriter<T, C> implements SinkWriter<T, C> {
 }
 
 class FaultyCommitter<C> implements SinkCommitter<C> {
-  constructor(private readonly committer: SinkCommitter<C>, private readonly faults: SinkFaults) {}
+  constructor(private readonly committer: SinkCommitter<C>, private readonly restarted: boolean, private readonly faults: SinkFaults) {}
 
   async recover(restored: readonly C[]): Promise<void> {
-    if (restored.length > 0) this.faults.recover?.strike();
+    if (this.restarted) this.faults.recover?.strike();
     await this.committer.recover(restored);
   }
 
@@ -86,4 +91,9 @@ class FaultyCommitter<C> implements SinkCommitter<C> {
   close(): Promise<void> {
     return this.committer.close();
   }
+}
+
+/** An attempt is `<epoch>.<attempt>`, both of which rise. */
+function isRestart({ attempt }: SinkContext): boolean {
+  return !attempt.endsWith('.0');
 }

@@ -29,8 +29,8 @@ export default defineJob('faulty', { params }, (env, { input, output, faults, ma
     snapshot: fault('source-snapshot'), restore: fault('source-restore'),
   });
   const sink = new FaultySink(FileSink.forRowFormat(output, jsonLines<NumberedHour>()).build(), {
-    prepare: fault('sink-prepare'), prepared: fault('sink-prepared'), beforeCommit: fault('before-commit'), afterCommit: fault('after-commit'),
-    recover: fault('sink-recover'),
+    prepare: fault('sink-prepare'), unacknowledged: fault('sink-unacknowledged'), prepared: fault('sink-prepared'),
+    beforeCommit: fault('before-commit'), afterCommit: fault('after-commit'), recover: fault('sink-recover'),
   });
 
   const inFunction = fault('function');

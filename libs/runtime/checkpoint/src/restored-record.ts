@@ -4,9 +4,10 @@
  * The record names the term of that checkpoint, too: one that was written late, by a leader that had been overtaken, then cannot void what a
  * later leader started from.
  */
-import { ByteReader, ByteWriter } from '@weir/base';
+import { ByteReader, ByteWriter, toError } from '@weir/base';
 import { type FileStore, FileStoreError, joinPath } from '@weir/ports';
 import { restoredRecordName } from './checkpoint-directory.js';
+import { CheckpointDamagedError } from './errors.js';
 import { FileKind, seal, unseal } from './sealed-file.js';
 
 export interface RestoredRecord {
@@ -35,5 +36,9 @@ export async function writeRestoredRecord(files: FileStore, directory: string, r
 /** Throws `WEIR_CHECKPOINT_DAMAGED`, `WEIR_CHECKPOINT_NOT_RECOGNIZED`, `WEIR_CHECKPOINT_VERSION`. */
 export async function readRestoredRecord(files: FileStore, path: string): Promise<RestoredRecord> {
   const input = new ByteReader(unseal(path, FileKind.restored, await files.read(path)));
-  return { epoch: input.varint(), restoredId: input.varint(), restoredEpoch: input.varint() };
+  try {
+    return { epoch: input.varint(), restoredId: input.varint(), restoredEpoch: input.varint() };
+  } catch (malformed) {
+    throw new CheckpointDamagedError(path, 'epoch, id and term of a restored checkpoint', toError(malformed).message);
+  }
 }

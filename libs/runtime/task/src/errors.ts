@@ -43,7 +43,7 @@ export class UserCodeError extends WeirError {
     super({
       code: 'WEIR_USER_CODE_FAILED', domain: 'user', retry: 'restart', cause,
       message: `${phase} of operator "${operatorName}" threw ${text}`,
-      hint: 'Look at the cause; a record that fails each time ends the job when the restart strategy gives up.',
+      hint: 'Mend the function named here. The job restarts from its last checkpoint and gives up when it no longer progresses (restart-strategy.*); -D restart-strategy.type=none fails at once.',
       details: { operatorName, phase },
     });
   }
