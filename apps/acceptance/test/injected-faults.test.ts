@@ -34,7 +34,7 @@ async function run(name: string, parallelism: number, faults: readonly string[])
 }
 
 const EVERYTHING = [
-  'function', 'late-function', 'source-snapshot', 'source-restore', 'sink-prepare', 'sink-unacknowledged', 'before-commit', 'after-commit', 'sink-recover',
+  'function', 'late-function', 'source-snapshot', 'source-poll', 'source-restore', 'sink-prepare', 'sink-unacknowledged', 'before-commit', 'after-commit', 'sink-recover',
 ];
 
 describe.each([
@@ -46,8 +46,8 @@ describe.each([
   { where: 'between preparing and commit', parallelism: 1, faults: ['sink-prepared'], atLeastRestarts: 1 },
   { where: 'in commit, before anything is visible', parallelism: 1, faults: ['before-commit'], atLeastRestarts: 0 },
   { where: 'in commit, when all is visible', parallelism: 1, faults: ['after-commit'], atLeastRestarts: 0 },
-  { where: 'while the source is restored', parallelism: 1, faults: ['function', 'source-restore'], atLeastRestarts: 2 },
-  { where: 'while the sink is restored', parallelism: 1, faults: ['sink-prepared', 'sink-recover'], atLeastRestarts: 2 },
+  { where: 'while the source is restored', parallelism: 1, faults: ['source-poll', 'source-restore'], atLeastRestarts: 2 },
+  { where: 'while the sink is restored', parallelism: 1, faults: ['source-poll', 'sink-recover'], atLeastRestarts: 2 },
   { where: 'everywhere, at parallelism 2', parallelism: 2, faults: EVERYTHING, atLeastRestarts: 5 },
 ])('given an exception $where', ({ where, parallelism, faults, atLeastRestarts }) => {
   it('when the job has finished / then it happened, and the output is as if it had not', async () => {

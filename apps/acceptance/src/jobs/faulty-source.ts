@@ -1,10 +1,14 @@
-/** A source that fails in its snapshot, and when it takes restored splits, once each. */
+/** A source that fails in its snapshot, behind a checkpoint to which it can go back, and when it takes restored splits, once each. */
 import type { EnumeratorContext, PollResult, ReaderContext, Source, SourceReader, SourceSplit, SplitEnumerator } from '@weir/connector';
 import type { TypeInformation } from '@weir/datastream';
 import type { Fault } from './fault.js';
 
 export interface SourceFaults {
+  /** In the second snapshot. */
   readonly snapshot: Fault | undefined;
+  /** At the first read after a checkpoint has completed that holds splits. */
+  readonly poll: Fault | undefined;
+  /** When splits of a checkpoint are given back. */
   readonly restore: Fault | undefined;
 }
 
@@ -33,6 +37,8 @@ export class FaultySource<T, S extends SourceSplit, E> implements Source<T, S, E
 class FaultyReader<T, S extends SourceSplit> implements SourceReader<T, S> {
   private started = false;
   private snapshots = 0;
+  private readonly withSplits = new Set<number>();
+  private canGoBack = false;
 
   constructor(private readonly reader: SourceReader<T, S>, private readonly faults: SourceFaults) {}
 
@@ -51,6 +57,7 @@ class FaultyReader<T, S extends SourceSplit> implements SourceReader<T, S> {
   }
 
   poll(): PollResult<T> {
+    if (this.canGoBack) this.faults.poll?.strike();
     return this.reader.poll();
   }
 
@@ -61,7 +68,14 @@ class FaultyReader<T, S extends SourceSplit> implements SourceReader<T, S> {
   /** The second snapshot, so that there is a checkpoint to go back to. */
   snapshotState(checkpointId: number): readonly S[] {
     if (++this.snapshots > 1) this.faults.snapshot?.strike();
-    return this.reader.snapshotState(checkpointId);
+    const splits = this.reader.snapshotState(checkpointId);
+    if (splits.length > 0) this.withSplits.add(checkpointId);
+    return splits;
+  }
+
+  notifyCheckpointComplete(checkpointId: number): void {
+    this.reader.notifyCheckpointComplete?.(checkpointId);
+    if (this.withSplits.has(checkpointId)) this.canGoBack = true;
   }
 
   takeFinishedSplits(): readonly string[] {

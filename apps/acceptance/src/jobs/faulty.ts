@@ -26,7 +26,7 @@ export default defineJob('faulty', { params }, (env, { input, output, faults, ma
   const fault = (name: string): Fault | undefined => (names.includes(name) ? new Fault(name, markers) : undefined);
 
   const source = new FaultySource(FileSource.forBulkFormat(parquet({ columns: flightType }), input).build(), {
-    snapshot: fault('source-snapshot'), restore: fault('source-restore'),
+    snapshot: fault('source-snapshot'), poll: fault('source-poll'), restore: fault('source-restore'),
   });
   const sink = new FaultySink(FileSink.forRowFormat(output, jsonLines<NumberedHour>()).build(), {
     prepare: fault('sink-prepare'), unacknowledged: fault('sink-unacknowledged'), prepared: fault('sink-prepared'),

@@ -22,6 +22,7 @@ export class FaultDriver {
   private healed = false;
 
   constructor(private readonly world: SimulatedWorld, private readonly outside: OutsideWorld, private readonly plan: readonly Fault[], private readonly random: SeededRandom) {
+    for (const fault of plan) if (fault.class === 'delay') this.count(fault.class);
     for (const fault of plan) if ('time' in fault && 'atMs' in fault.time) world.after(fault.time.atMs, fault.class, () => this.strike(fault));
     outside.onPoint((point) => this.reached(point));
     world.files.failWhen((operation) => this.fileFault(operation));
@@ -72,8 +73,9 @@ export class FaultDriver {
       case 'silent-loss':
         process.transport.loseSilently(fault.forMs, fault.toldAfterMs);
         return;
-      case 'partition':
-        world.partition('jm/control', 'tm-1/control');
+      case 'partition': case 'control-partition':
+        if (fault.class === 'partition') world.partition('tm-1/data', 'tm-1/data');
+        else world.partition('jm/control', 'tm-1/control');
         world.after(fault.forMs, 'partition over', () => world.heal());
         return;
       case 'pause':

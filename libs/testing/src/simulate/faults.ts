@@ -8,17 +8,18 @@ import type { ProtocolPoint } from './outside-world.js';
 /**
  * `task-failure`: a task throws at a point of the protocol. `process-crash`: kill -9 of JobManager and TaskManager, the disk keeps all.
  * `power-cut`: the same, and the disk loses what was not synced. `disconnect`: the data connection breaks and loses its tail. `silent-loss`:
- * it loses messages and tells much later. `partition`: JobManager and TaskManager do not hear each other for a while. `delay`: slow
+ * it loses messages and tells much later. `partition`: nothing arrives on it for a while. `control-partition`: JobManager and TaskManager do
+ * not hear each other for a while; never unless asked for, since the embedded cluster's control messages cross no network. `delay`: slow
  * messages. `pause`: the process stands still, then everything comes in a burst. `disk-error`: EIO, ENOSPC, a failed fsync, before or after
  * the operation took effect. `slow-disk`: file operations take long. `clock-jump`: the wall clock steps. `rescale`: after a crash the job
  * goes on with another default parallelism.
  */
 export const FAULT_CLASSES = [
-  'task-failure', 'process-crash', 'power-cut', 'disconnect', 'silent-loss', 'partition', 'delay', 'pause', 'disk-error', 'slow-disk', 'clock-jump', 'rescale',
+  'task-failure', 'process-crash', 'power-cut', 'disconnect', 'silent-loss', 'partition', 'control-partition', 'delay', 'pause', 'disk-error', 'slow-disk', 'clock-jump', 'rescale',
 ] as const;
 export type FaultClass = (typeof FAULT_CLASSES)[number];
 
-/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5. */
+/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5 (0 for `control-partition`). */
 export type FaultOptions = Readonly<Record<FaultClass, boolean | number>>;
 
 /** What a fault may wait for. */
@@ -29,7 +30,7 @@ export type Fault =
   | { readonly class: 'task-failure'; readonly time: FaultTime; readonly where: ProtocolPoint }
   | { readonly class: 'process-crash' | 'power-cut' | 'disconnect'; readonly time: FaultTime }
   | { readonly class: 'silent-loss'; readonly time: FaultTime; readonly forMs: number; readonly toldAfterMs: number }
-  | { readonly class: 'partition' | 'pause'; readonly time: FaultTime; readonly forMs: number }
+  | { readonly class: 'partition' | 'control-partition' | 'pause'; readonly time: FaultTime; readonly forMs: number }
   | { readonly class: 'delay'; readonly share: number; readonly upToMs: number }
   | { readonly class: 'disk-error'; readonly time: FaultTime; readonly forMs: number; readonly share: number; readonly failure: 'io' | 'no-space' }
   | { readonly class: 'slow-disk'; readonly time: FaultTime; readonly forMs: number; readonly upToMs: number }
@@ -46,7 +47,7 @@ const FAILURE_POINTS: readonly ProtocolPoint[] = ['write', 'write', 'prepare', '
 export function drawFaults(random: SeededRandom, options: Partial<FaultOptions>, lengthMs: number): Fault[] {
   return FAULT_CLASSES.flatMap((kind) => {
     const own = random.stream(kind);
-    const share = options[kind] ?? 0.5;
+    const share = options[kind] ?? (kind === 'control-partition' ? 0 : 0.5);
     if (!own.chance(typeof share === 'number' ? share : share ? 1 : 0)) return [];
     const most = kind === 'pause' ? 16 : kind === 'power-cut' || kind === 'process-crash' ? 3 : 5;
     const count = kind === 'delay' ? 1 : Math.max(1, Math.round(logUniform(own, 0.7, most)));
@@ -67,7 +68,7 @@ function drawFault(random: SeededRandom, kind: FaultClass, lengthMs: number): Fa
       return { class: kind, time };
     case 'silent-loss':
       return { class: kind, time, forMs: Math.ceil(logUniform(random, 1, 30)), toldAfterMs: 50 + random.nextInt(2000) };
-    case 'partition':
+    case 'partition': case 'control-partition':
       return { class: kind, time, forMs: Math.ceil(logUniform(random, 5, 3000)) };
     case 'pause':
       return { class: kind, time, forMs: Math.ceil(logUniform(random, 2, 2000)) };

@@ -35,6 +35,8 @@ export interface Verdict {
 }
 
 type Found = Omit<Divergence, 'operator' | 'uid'>;
+const IMPURE = 'The same records in the same order give another output each time: something beside its input and its Weir state has a hand in it, '
+  + 'such as a module variable, a random number or the clock.';
 
 export async function judge(evidence: Evidence): Promise<Verdict> {
   const { graph, world, parallelismOf } = evidence;
@@ -95,14 +97,15 @@ async function judgeOperator(
   if (reading.inexact === undefined) {
     const found = difference(heard(reading.outputs), outputs, 'The output is fixed by the input, whatever the order of its records.');
     if (found === undefined || node.spec.kind === 'source') return found;
-    const repeatable = await interpreter.isRepeatable(node.id, given);
-    return repeatable ? found : { ...found, detail: 'The same records in the same order give another output each time: something beside input and state has a hand in it (a module variable, a random number, the clock).' };
+    return (await interpreter.isRepeatable(node.id, given)) ? found : { ...found, detail: IMPURE };
   }
   if (!isProcessNode(node) || node.keySelectors[0] === undefined) {
     notCompared.push(`${node.name}: ${reading.inexact}`);
     return undefined;
   }
-  return replaySteps(program, node.id, steps);
+  const found = await replaySteps(program, node.id, steps);
+  if (found === undefined || await interpreter.isRepeatable(node.id, given)) return found;
+  return { ...found, ...difference(heard(reading.outputs), outputs, ''), detail: IMPURE };
 }
 
 /** The first record, in the order of time, that is there too often or not often enough. */

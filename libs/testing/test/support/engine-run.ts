@@ -7,10 +7,13 @@
 import { Configuration, jobId } from '@weir/base';
 import type { JobEvent } from '@weir/cluster';
 import { EmbeddedCluster } from '@weir/embedded';
-import { type Connection, type ConnectionPurpose, InMemoryMeter, SeededRandom, type Timers, type Transport } from '@weir/ports';
-import { type EventOwner, type SimulatedNode, SimulatedWorld } from '../../src/index.js';
+import { type HighAvailability, InMemoryMeter, SeededRandom, type Timers } from '@weir/ports';
+import { type SimulatedNode, SimulatedWorld } from '../../src/index.js';
 import { Faults, type FaultSite, type PlannedFault } from './faults.js';
+import { fileSink, readOutput } from './file-output.js';
 import { Ledger, LedgerSink, type SinkBug } from './ledger-sink.js';
+import { Courier, NodeTransport } from './node-transport.js';
+import { type ProtocolPoint, RegisterFaults, watchedFiles, watchedRegister } from './protocol-points.js';
 import { formatItem, RandomPipeline } from './random-pipeline.js';
 
 const JOB = jobId('feedfeedfeedfeedfeedfeedfeedfeed');
@@ -36,7 +39,16 @@ export interface EngineRun {
   readonly steps: number;
 }
 
-type Plan = { readonly atMs: number; readonly kind: 'power-cut' | 'cancel' | 'close' };
+/**
+ * What befalls one life. `zombie`: the process stands still, another one takes over, and then it wakes up. `point`: at the n-th time that this
+ * step of a checkpoint's completion is reached, instead of at a time.
+ */
+interface Plan {
+  readonly kind: 'power-cut' | 'cancel' | 'close' | 'zombie';
+  readonly atMs: number;
+  readonly point?: { readonly at: ProtocolPoint; readonly call: number };
+  readonly wakeAfterMs: number;
+}
 
 /** Counts what was armed and neither ran nor was cancelled. */
 class CountingTimers implements Timers {
@@ -63,113 +75,19 @@ class CountingTimers implements Timers {
   }
 }
 
-/** A connection per node and purpose, each to be broken on its own; all die with the process. */
-class NodeTransport implements Transport {
-  readonly kind = 'simulated';
-  readonly byReference = true;
-  private readonly owners: EventOwner[] = [];
-  private data: DataConnection | undefined;
-  constructor(private readonly world: SimulatedWorld, private readonly bug: PlantedBug) {}
-  connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
-    const owner = { name: `${nodeId}/${purpose}`, alive: true, paused: false };
-    this.owners.push(owner);
-    const connection = this.world.transport.open(owner, purpose);
-    if (purpose === 'data') this.data = new DataConnection(connection, this.world, this.bug === 'barrier-overtakes-records');
-    return Promise.resolve(purpose === 'data' ? (this.data as DataConnection) : connection);
-  }
-  /** T3: what is published from now on is lost for a while; the owner is told much later. */
-  loseSilently(forMs: number, toldAfterMs: number): void {
-    this.data?.loseSilently(forMs, toldAfterMs);
-  }
-  crash(): void {
-    for (const owner of this.owners) {
-      owner.alive = false;
-      this.world.transport.crash(owner);
-    }
-  }
-}
-
-interface SomeMessage {
-  readonly kind: string;
-  readonly seq?: number;
-}
-
-/** The data connection with silent loss, and with a planted bug: barriers that change places with the frame before them, sequence numbers and all. */
-class DataConnection implements Connection {
-  private losing = false;
-  private closed = false;
-  private frames = 0;
-  private readonly held = new Map<string, SomeMessage>();
-  private readonly listeners = new Set<() => void>();
-  constructor(private readonly inner: Connection, private readonly world: SimulatedWorld, private readonly overtakes: boolean) {}
-  get nodeId(): string {
-    return this.inner.nodeId;
-  }
-  get purpose(): ConnectionPurpose {
-    return this.inner.purpose;
-  }
-  loseSilently(forMs: number, toldAfterMs: number): void {
-    this.losing = true;
-    this.world.after(forMs, 'loss over', () => { this.losing = false; });
-    this.world.after(toldAfterMs, 'loss is told', () => { for (const listener of [...this.listeners]) listener(); });
-  }
-  publish(subject: string, message: unknown): void {
-    if (this.losing) return;
-    const frame = message as SomeMessage;
-    const before = this.held.get(subject);
-    this.held.delete(subject);
-    if (before !== undefined && frame.kind === 'barrier') {
-      this.inner.publish(subject, { ...frame, seq: before.seq });
-      this.inner.publish(subject, { ...before, seq: frame.seq });
-      return;
-    }
-    if (before !== undefined) this.inner.publish(subject, before);
-    if (this.overtakes && frame.kind === 'data' && ++this.frames % 3 === 0) this.hold(subject, frame);
-    else this.inner.publish(subject, message);
-  }
-  private hold(subject: string, frame: SomeMessage): void {
-    this.held.set(subject, frame);
-    this.world.after(20, 'held frame goes', () => {
-      if (this.closed || this.held.get(subject) !== frame) return;
-      this.held.delete(subject);
-      this.inner.publish(subject, frame);
-    });
-  }
-  publishExpectingReceiver(subject: string, message: unknown, onNoReceiver: () => void): void {
-    this.inner.publishExpectingReceiver(subject, message, onNoReceiver);
-  }
-  subscribe(subject: string, handler: (message: unknown) => void): ReturnType<Connection['subscribe']> {
-    return this.inner.subscribe(subject, handler);
-  }
-  onDisconnect(listener: () => void): ReturnType<Connection['onDisconnect']> {
-    this.listeners.add(listener);
-    const subscription = this.inner.onDisconnect(listener);
-    return {
-      unsubscribe: () => {
-        this.listeners.delete(listener);
-        subscription.unsubscribe();
-      },
-    };
-  }
-  flush(): Promise<void> {
-    return this.inner.flush();
-  }
-  close(): Promise<void> {
-    this.closed = true;
-    return this.inner.close();
-  }
-}
-
 export async function runEngine(seed: number, options: EngineRunOptions = {}): Promise<EngineRun> {
   const draw = new SeededRandom(`${seed}/engine`);
   const world = new SimulatedWorld({ seed, network: { redialMs: 300, detectMs: 200 } });
   const pipeline = new RandomPipeline(draw.stream('pipeline'));
   const faults = new Faults(drawFaults(draw.stream('faults')));
   const ledger = new Ledger(async () => (await world.highAvailability.readRegister(JOB))?.value.lastCompletedCheckpoint?.checkpointId ?? 0);
+  const toFiles = draw.stream('sink').chance(0.3);
   const shifts = draw.stream('shifts');
   const plans = drawPlans(draw.stream('plans'));
+  const courier = drawCourier(draw.stream('courier'));
+  const register = drawRegisterFaults(draw.stream('register'));
   const configuration = Configuration.of({
-    'execution.checkpointing.interval': `${draw.pick([50, 100, 250])} ms`,
+    'execution.checkpointing.interval': `${draw.stream('no interval').chance(0.06) ? 0 : draw.pick([50, 100, 250])} ms`,
     'execution.checkpointing.timeout': '20 s',
     'execution.checkpointing.tolerable-failed-checkpoints': draw.pick(['0', '1000']),
     'execution.checkpointing.max-concurrent-checkpoints': draw.pick(['1', '1', '3']),
@@ -181,9 +99,10 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
     'restart-strategy.type': 'exponential-delay',
     'sink.committer.retries': draw.pick(['0', '2', '10']),
   }, 'program');
-  let transportNow: NodeTransport | undefined;
-  drawNetworkFaults(world, draw.stream('network'), (forMs, toldAfterMs) => transportNow?.loseSilently(forMs, toldAfterMs));
-  drawStalls(world, draw.stream('stalls'));
+  let current: Process | undefined;
+  const zombies: Process[] = [];
+  drawNetworkFaults(world, draw.stream('network'), (forMs, toldAfterMs) => current?.transport.loseSilently(forMs, toldAfterMs));
+  drawStalls(world, draw.stream('stalls'), () => current?.node);
   const disk = drawFileFaults(world, draw.stream('files'));
 
   const bug = options.bug ?? 'none';
@@ -195,47 +114,76 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
   let describe = (): string => 'not accepted';
   try {
     for (; lives < 60 && state !== 'finished'; lives++) {
-      const plan = plans[lives];
-      const { node, timers, transport, cluster } = await startProcess(world, bug);
-      transportNow = transport;
-      const program = pipeline.program(faults, () => new LedgerSink(ledger, faults, formatItem, bug), lives === 0 ? 0 : shifts.nextInt(4), bug === 'source-position-behind');
+      const life = lives;
+      const plan = plans[life];
+      let pointReached = false;
+      let calls = 0;
+      const reached = (point: ProtocolPoint): void => {
+        if (plan?.point?.at !== point || ++calls !== plan.point.call || current !== process) return;
+        pointReached = true;
+        world.pause(process.node.name); // not one step further
+      };
+      const process: Process = await startProcess(world, { name: zombies.length === 0 ? 'process' : `process-${zombies.length + 1}`, life, bug, courier, register, reached });
+      current = process;
+      const { node, timers, transport, cluster } = process;
+      const createSink = toFiles ? fileSink : () => new LedgerSink(ledger, faults, formatItem, bug);
+      const program = pipeline.program(faults, createSink, lives === 0 ? 0 : shifts.nextInt(4), bug === 'source-position-behind');
       const submitted = cluster.submit(program, {
-        jobId: JOB, checkpointDirectory: `/checkpoints/${JOB}`, highAvailability: node.highAvailability, configuration, start: lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
+        jobId: JOB, checkpointDirectory: `/checkpoints/${JOB}`, highAvailability: process.highAvailability, configuration, start: lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
       });
       let settled = false;
+      let canceling = false;
       const outcome = submitted.then(async (handle) => {
         handle.onEvent((event) => events.push(event));
         describe = () => {
           const { state: now, checkpoints, vertices } = handle.status();
           return JSON.stringify({ now, checkpoints, vertices: vertices.map(({ name, subtaskStates }) => ({ name, subtaskStates })) });
         };
-        if (plan?.kind === 'cancel') world.after(plan.atMs, 'cancel', () => { if (node.alive) handle.cancel(); });
+        if (plan?.kind === 'cancel') {
+          world.after(plan.atMs, 'cancel', () => {
+            if (!node.alive) return;
+            canceling = true;
+            handle.cancel();
+          });
+        }
         const result = await handle.result;
         restarts += result.status.restarts;
         return `${result.state}${result.failure === undefined ? '' : `: ${result.failure.code} ${result.failure.message}`}`;
       }).catch((rejected: unknown) => `rejected: ${(rejected as { code?: string }).code ?? ''} ${String(rejected)}`);
       void outcome.then((text) => {
         settled = true;
-        state = text;
+        if (current === process) state = text;
       });
       const startedMs = world.nowMs;
       const injectedBefore = disk.injected;
-      const isDue = (): boolean => plan !== undefined && plan.kind !== 'cancel' && world.nowMs - startedMs >= plan.atMs;
+      const isDue = (): boolean => pointReached || (plan !== undefined && plan.kind !== 'cancel' && plan.point === undefined && world.nowMs - startedMs >= plan.atMs);
       if (plan !== undefined && plan.kind !== 'cancel') world.after(plan.atMs, plan.kind, () => undefined);
       await world.until(() => settled || isDue(), { withinMs: 300_000 });
       if (!settled && plan?.kind === 'power-cut') {
         world.powerCut();
-        transport.crash();
+        for (const dead of [...zombies, process]) dead.transport.crash();
+        await register.rollBack(world.highAvailability, JOB);
         state = 'power cut';
         continue;
       }
+      if (!settled && plan?.kind === 'zombie') {
+        zombies.push(process);
+        world.pause(node.name);
+        world.after(plan.wakeAfterMs, 'zombie wakes', () => { if (node.alive) world.resume(node.name); });
+        state = 'zombie';
+        continue;
+      }
+      if (node.paused) world.resume(node.name);
+      const running = !settled;
       await world.resolved(cluster.close());
       await world.runFor(100);
-      const left = { ...cluster.counts(), ports: timers.live, subscribed: world.transport.subscriptionCount };
+      const left = { ...cluster.counts(), ports: timers.live, subscribed: zombies.length > 0 ? 0 : world.transport.subscriptionCount };
       if (Object.values(left).some((count) => count !== 0)) problems.push(`I13: left behind after ${state}: ${JSON.stringify(left)}`);
       if (!settled) problems.push(`close did not end the job: ${describe()}`);
+      const recorded = (await world.highAvailability.readRegister(JOB))?.value;
+      if (running && !canceling && recorded?.status === 'canceled') problems.push('I11: the job was suspended, and its register says that it was canceled');
       transport.crash();
-      world.crash('process');
+      world.crash(node.name);
       const excused = disk.injected > injectedBefore;
       if (state.startsWith('rejected') && !excused) {
         if (state.includes('WEIR_JOB_ALREADY_FINISHED')) state = 'finished';
@@ -249,16 +197,25 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
         break;
       }
     }
+    // Zombies get time to do what they must not do.
+    if (zombies.length > 0) await world.runFor(1000);
   } catch (error) {
-    problems.push(`${error instanceof Error ? error.message : String(error)}\n  status: ${describe()}`);
+    problems.push(`I17: ${error instanceof Error ? error.message : String(error)}\n  status: ${describe()}`);
+  }
+  for (const { node, transport } of zombies) {
+    transport.crash();
+    if (node.alive) world.crash(node.name);
   }
   if (problems.length === 0 && state !== 'finished') problems.push(`the job did not finish in ${lives} lives: ${state}`);
   problems.push(...ledger.violations);
-  if (problems.length === 0) problems.push(...differences(pipeline.expected(), [...ledger.visible].sort()));
-  if (problems.length === 0 && ledger.prepared.size > 0) problems.push(`I9: ${ledger.prepared.size} transactions are neither committed nor aborted: ${[...ledger.prepared.keys()].join(', ')}`);
+  world.files.failWhen(undefined);
+  const output = toFiles ? await readOutput(world.files) : { visible: ledger.visible, staging: [...ledger.prepared.keys()] };
+  if (problems.length === 0) problems.push(...differences(pipeline.expected(), [...output.visible].sort()));
+  // What a zombie prepared after its successor had cleaned up stays until the next restore.
+  if (problems.length === 0 && zombies.length === 0 && output.staging.length > 0) problems.push(`I9: ${output.staging.length} transactions are neither committed nor aborted: ${output.staging.join(', ')}`);
   const checkpoints = events.filter(({ type }) => type === 'checkpoint-completed').length;
   return {
-    seed, problems, text: pipeline.text, traceHash: world.traceHash, checkpoints, restarts, lives, faults: faults.happened.map(({ site }) => site), virtualMs: world.nowMs, steps: world.steps,
+    seed, problems, text: `${pipeline.text}${toFiles ? ' to files' : ''}`, traceHash: world.traceHash, checkpoints, restarts, lives, faults: faults.happened.map(({ site }) => site), virtualMs: world.nowMs, steps: world.steps,
   };
 }
 
@@ -267,17 +224,26 @@ interface Process {
   readonly timers: CountingTimers;
   readonly transport: NodeTransport;
   readonly cluster: EmbeddedCluster;
+  readonly highAvailability: HighAvailability;
+}
+interface ProcessOptions {
+  readonly name: string;
+  readonly life: number;
+  readonly bug: PlantedBug;
+  readonly courier: Courier;
+  readonly register: RegisterFaults;
+  readonly reached: (point: ProtocolPoint) => void;
 }
 
-async function startProcess(world: SimulatedWorld, bug: PlantedBug): Promise<Process> {
-  const node = world.node('process');
+async function startProcess(world: SimulatedWorld, { name, life, bug, courier, register, reached }: ProcessOptions): Promise<Process> {
+  const node = world.node(name);
   const timers = new CountingTimers(node.timers);
-  const transport = new NodeTransport(world, bug);
+  const transport = new NodeTransport(world, `life-${life}`, courier, bug === 'barrier-overtakes-records');
   const cluster = new EmbeddedCluster({
-    clock: node.clock, timers, random: node.random, logger: node.logger, files: node.files, transport, meter: new InMemoryMeter(),
+    clock: node.clock, timers, random: node.random, logger: node.logger, files: watchedFiles(node.files, reached), transport, meter: new InMemoryMeter(),
   });
   await world.resolved(cluster.start());
-  return { node, timers, transport, cluster };
+  return { node, timers, transport, cluster, highAvailability: watchedRegister(node.highAvailability, register, reached) };
 }
 
 function drawFaults(random: SeededRandom): PlannedFault[] {
@@ -291,24 +257,54 @@ function drawFaults(random: SeededRandom): PlannedFault[] {
 
 function drawPlans(random: SeededRandom): Plan[] {
   if (random.chance(0.4)) return [];
-  return Array.from({ length: 1 + random.nextInt(3) }, () => ({ atMs: 20 + random.nextInt(900), kind: random.pick(['power-cut', 'power-cut', 'cancel', 'close'] as const) }));
+  const plans: Plan[] = Array.from({ length: 1 + random.nextInt(3) }, () => ({
+    atMs: 20 + random.nextInt(900), kind: random.pick(['power-cut', 'power-cut', 'cancel', 'close', 'zombie'] as const), wakeAfterMs: 5 + random.nextInt(600),
+  }));
+  return plans.map((plan) => {
+    if ((plan.kind !== 'power-cut' && plan.kind !== 'zombie') || random.chance(0.5)) return plan;
+    // The first writes of the register belong to the recovery.
+    return { ...plan, point: { at: random.pick(['before-metadata', 'before-register', 'register-set'] as const), call: 1 + random.nextInt(5) } };
+  });
 }
 
 /** The process stands still while messages pile up, as in a long turn of its event loop: then records and barriers come in one burst. */
-function drawStalls(world: SimulatedWorld, random: SeededRandom): void {
+function drawStalls(world: SimulatedWorld, random: SeededRandom, current: () => SimulatedNode | undefined): void {
   const gapMs = random.pick([0, 40, 150]);
   if (gapMs === 0) return;
   for (let atMs = gapMs; atMs < 2000; atMs += gapMs + random.nextInt(gapMs)) {
-    world.after(atMs, 'stall', () => world.pause('process'));
-    world.after(atMs + 3 + random.nextInt(30), 'stall over', () => world.resume('process'));
+    const forMs = 3 + random.nextInt(30);
+    world.after(atMs, 'stall', () => {
+      const node = current();
+      if (node?.alive !== true || node.paused) return;
+      world.pause(node.name);
+      world.after(forMs, 'stall over', () => { if (node.alive && current() === node) world.resume(node.name); });
+    });
   }
+}
+
+/** What happens to single messages: doubled, late subscribers, and one that is lost without a sign. */
+function drawCourier(random: SeededRandom): Courier {
+  const kinds = ['data', 'credit', 'barrier', 'watermark', 'end-of-data'] as const;
+  return new Courier({
+    duplicates: random.chance(0.15) ? random.pick([0.02, 0.3]) : 0,
+    subscribeMs: random.chance(0.15) ? random.pick([5, 25, 60]) : 0,
+    losses: random.chance(0.25) ? Array.from({ length: 1 + random.nextInt(3) }, () => {
+      const kind = random.pick(kinds);
+      return { kind, call: 1 + random.nextInt(kind === 'end-of-data' ? 4 : 40) };
+    }) : [],
+    random: random.stream('messages'),
+  });
+}
+
+function drawRegisterFaults(random: SeededRandom): RegisterFaults {
+  return new RegisterFaults(random.stream('outcomes'), random.chance(0.3) ? random.pick([0.1, 0.4]) : 0, random.chance(0.3) ? 0.7 : 0);
 }
 
 function drawNetworkFaults(world: SimulatedWorld, random: SeededRandom, loseSilently: (forMs: number, toldAfterMs: number) => void): void {
   if (random.chance(0.5)) return;
   if (random.chance(0.5)) {
     const forMs = random.pick([1, 5, 30]);
-    for (let n = random.nextInt(3); n >= 0; n--) world.after(50 + random.nextInt(500), 'silent loss', () => loseSilently(forMs, 2000));
+    for (let n = random.nextInt(3); n >= 0; n--) world.after(50 + random.nextInt(500), 'silent loss', () => loseSilently(forMs, random.pick([2000, Infinity])));
     return;
   }
   for (let n = random.nextInt(3); n >= 0; n--) world.after(50 + random.nextInt(700), 'break data', () => world.disconnect('tm-1/data'));

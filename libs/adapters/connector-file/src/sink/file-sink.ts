@@ -49,7 +49,7 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     const { directory } = this;
     try {
       await files.makeDirectory(directory);
-      const probe = joinPath(directory, `.weir-probe-${context.random.hex(8)}`);
+      const probe = joinPath(directory, `${PROBE_PREFIX}${context.random.hex(8)}`);
       const writer = await files.create(probe);
       await writer.close();
       await files.remove(probe);
@@ -57,7 +57,10 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
       throw new SinkDirectoryUnwritableError(directory, toError(thrown));
     }
     const jobs = new Map([context.jobId, ...context.earlierJobIds].map((id) => [jobPrefix(id), id]));
-    const inDirectory = (await files.list(directory)).filter(({ kind }) => kind === 'file');
+    const found = (await files.list(directory)).filter(({ kind }) => kind === 'file');
+    // Of those who died here. Without a history the next start comes by again; another job's own probe is not missed by it.
+    for (const { name, path } of found) if (name.startsWith(PROBE_PREFIX)) await files.remove(path);
+    const inDirectory = found.filter(({ name }) => !name.startsWith(PROBE_PREFIX));
     const own = inDirectory.flatMap(({ name, path }) => {
       const part = parsePartFileName(name);
       const id = part === undefined ? undefined : jobs.get(part.job);
@@ -90,6 +93,8 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
     return new FileSinkCommitter(this.directory, context);
   }
 }
+
+const PROBE_PREFIX = '.weir-probe-';
 
 /** What people and their editors call copies: no format has such an extension. */
 const COPY_EXTENSIONS: ReadonlySet<string> = new Set(['.bak', '.old', '.orig', '.tmp', '.copy']);

@@ -16,6 +16,8 @@ export class ChannelSender {
   private readonly waiting: Frame[] = [];
   private readonly subscription: Subscription;
   private sentSinceMark = false;
+  /** Where the end of data stands; Infinity before it was sent. */
+  private endOfDataSeq = Infinity;
 
   constructor(readonly descriptor: ChannelDescriptor, private readonly connection: Connection, private readonly onWritable: () => void) {
     this.subscription = connection.subscribe(descriptor.creditSubject, (message) => this.credit(message as Credit));
@@ -25,15 +27,19 @@ export class ChannelSender {
   get writable(): boolean {
     return this.waiting.length === 0 && this.nextSeq < this.creditLimit;
   }
-  /** True when nothing waits: what was sent is on its way. */
+  /**
+   * True when nothing that the consumer still needs waits for credit. Barriers behind the end of data are not needed: a consumer that has
+   * finished gives no credit for them.
+   */
   get drained(): boolean {
-    return this.waiting.length === 0;
+    return this.waiting.length === 0 || this.waiting[0].seq > this.endOfDataSeq;
   }
 
   /** Sends, or queues behind what waits for credit. Returns the sequence number. */
   send(frame: Unnumbered<Frame>): number {
     const seq = this.nextSeq++;
     const numbered = { ...frame, seq } as Frame;
+    if (frame.kind === 'end-of-data') this.endOfDataSeq = seq;
     if (this.waiting.length === 0 && seq < this.creditLimit) this.publish(numbered);
     else this.waiting.push(numbered);
     return seq;

@@ -1,0 +1,18 @@
+import { SeededRandom } from '@weir/ports';
+import { randomJob } from '../src/simulate/random-job.js';
+import { simulate, formatFailure } from '../src/simulate/index.js';
+import { SimulatedWorld } from '../src/index.js';
+const seed = Number(process.argv[2]);
+const { job, text } = randomJob(new SeededRandom(`${seed}/job`));
+console.log(text);
+const lines: string[] = [];
+const proto = SimulatedWorld.prototype as any;
+const desc = Object.getOwnPropertyDescriptor(proto, 'traceHash')!;
+const orig = proto.step;
+let last = '';
+proto.step = async function () { const r = await orig.call(this); const l = this.loop.lines; const x = l[l.length - 1]; if (x !== last) { last = x; lines.push(x); } return r; };
+const r = await simulate(job, { seeds: 1, from: seed, onFailure: 'collect', shrinkMs: Number(process.argv[3] ?? 0) });
+for (const f of r.failures) console.log(formatFailure(f));
+import { writeFileSync } from 'node:fs';
+writeFileSync('/tmp/trace.txt', lines.join('\n'));
+console.log(r.failures.length, lines.length);

@@ -1,0 +1,8 @@
+// Runs jobs under simulated faults: `npm run simulate -- [--seeds N] [--from S] [--seed N] [--module job.ts] …`; options in libs/testing/bin.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { root } from './projects.mjs';
+
+const program = join(root, 'libs/testing/bin/simulate.ts');
+const { status } = spawnSync(process.execPath, ['--conditions=@weir/source', '--import', 'tsx', program, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+process.exit(status ?? 1);
