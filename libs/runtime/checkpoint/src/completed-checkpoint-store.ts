@@ -51,6 +51,8 @@ export class CompletedCheckpointStore {
   /** Ascending by id. */
   private completed: CompletedCheckpoint[] = [];
   private phase: 'new' | 'leading' | 'deposed' | 'closed' = 'new';
+  /** The completion that is under way, if any; never rejects. */
+  private completing: Promise<unknown> = Promise.resolve();
 
   constructor(options: CompletedCheckpointStoreOptions) {
     this.files = options.files;
@@ -122,7 +124,13 @@ export class CompletedCheckpointStore {
   }
 
   /** S1, S2. Never throws for what the world does; one call at a time, ids ascending. */
-  async complete(metadata: CheckpointMetadata): Promise<CompleteOutcome> {
+  complete(metadata: CheckpointMetadata): Promise<CompleteOutcome> {
+    const outcome = this.completeNow(metadata);
+    this.completing = outcome.catch(() => undefined); // the caller hears of it
+    return outcome;
+  }
+
+  private async completeNow(metadata: CheckpointMetadata): Promise<CompleteOutcome> {
     const { checkpointId } = metadata;
     assert(metadata.epoch === this.epoch, `the leader of epoch ${this.epoch} does not complete checkpoints of epoch ${metadata.epoch}`);
     assert(checkpointId > (this.latest?.metadata.checkpointId ?? 0), `checkpoint ${checkpointId} came after ${this.latest?.metadata.checkpointId}`);
@@ -187,8 +195,12 @@ export class CompletedCheckpointStore {
     await this.removeCheckpoint(path);
   }
 
-  /** Records the end of the job. Checkpoints stay. */
+  /**
+   * Records the end of the job. Checkpoints stay. Waits for a completion that is under way: its write says `running`, and behind this one it
+   * would take the end back (I11).
+   */
   async close(status: TerminalJobStatus): Promise<CloseOutcome> {
+    await this.completing;
     if (this.phase === 'deposed') return { kind: 'deposed', failure: failureInfo(new LeadershipLostError(this.epoch, 'its store is deposed')) };
     try {
       await this.register.set(this.registerValue(status, this.latest));

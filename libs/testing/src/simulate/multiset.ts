@@ -4,10 +4,18 @@ import { recordText } from './record-text.js';
 interface Counted {
   readonly side: string | undefined;
   readonly value: unknown;
+  readonly timestamp: number;
 }
 
 export class Multiset {
   private readonly counts = new Map<string, number>();
+
+  /** Records with their event time: what reaches an operator. Without, two runs may differ in which of two records came last. */
+  static ofTimed(records: Iterable<Counted>): Multiset {
+    const multiset = new Multiset();
+    for (const { side, value, timestamp } of records) multiset.add(`${timestamp} ${textOf(side, recordText(value))}`);
+    return multiset;
+  }
 
   static of(records: Iterable<Counted>): Multiset {
     const multiset = new Multiset();

@@ -6,7 +6,7 @@
  */
 import type { JobProgram } from '@weir/graph';
 import { isJobDefinition, type JobDefinition, jobProgram } from '@weir/datastream';
-import { MemoryFileStore, SeededRandom } from '@weir/ports';
+import { type FileStore, MemoryFileStore, SeededRandom } from '@weir/ports';
 import { simulateAmbient } from './ambient.js';
 import { SimulationFailedError, SimulationUnsupportedError } from './errors.js';
 import type { SimulationFailure } from './failure.js';
@@ -39,6 +39,8 @@ export interface SimulateOptions {
   readonly commit?: string;
   /** How a seed is run again, for the message. */
   readonly replay?: (seed: number) => string;
+  /** Looks at the simulated disk after each run that was right so far, e.g. at the files of a sink; what it throws fails the run. */
+  readonly check?: (disk: FileStore) => void | Promise<void>;
   /** After each seed. */
   readonly onRun?: (run: SimulatedRun) => void;
   /** Stops a debugger before this step of each world. */
@@ -69,6 +71,9 @@ export interface SimulationResult {
 export async function simulate<P>(job: JobDefinition<P> | JobProgram, options: SimulateOptions = {}): Promise<SimulationResult> {
   return new Simulation(isJobDefinition(job) ? jobProgram(job, options.input?.parameters) : (job as JobProgram), options).run();
 }
+
+/** Longer than any timeout of the engine in a simulation. */
+const SHRINK_LIVENESS_MS = 40_000;
 
 class Simulation {
   private readonly files: ReadonlyMap<string, Uint8Array>;
@@ -116,14 +121,14 @@ class Simulation {
     return this.failureOf(run, plan);
   }
 
-  private async runPlan(seed: number, plan: readonly Fault[]): Promise<SimulatedRun> {
-    const { parallelism, checkpointIntervalMs, breakAtStep } = this.options;
+  private async runPlan(seed: number, plan: readonly Fault[], livenessMs?: number): Promise<SimulatedRun> {
+    const { parallelism, checkpointIntervalMs, breakAtStep, check } = this.options;
     const interpreter = await this.interpreterOfInput();
     const reference = await this.referenceOf(interpreter, parallelism ?? 1);
     const records = Math.max(0, ...[...reference.values()].filter(({ inputs }) => inputs.length === 0).map(({ outputs }) => outputs.length));
     return runOnce({
       seed, program: this.program, interpreter, reference, files: this.files, plan, parallelism, checkpointIntervalMs, records,
-      ...(breakAtStep === undefined ? {} : { breakAtStep }),
+      ...(breakAtStep === undefined ? {} : { breakAtStep }), ...(check === undefined ? {} : { check }), ...(livenessMs === undefined ? {} : { livenessMs }),
     });
   }
 
@@ -177,7 +182,7 @@ class Simulation {
     for (const fault of shrinkMs === 0 ? [] : plan) {
       if (performance.now() > deadlineMs) break;
       const fewer = needed.filter((other) => other !== fault);
-      if (hasFailed(await this.runPlan(seed, fewer))) needed = fewer;
+      if (hasFailed(await this.runPlan(seed, fewer, SHRINK_LIVENESS_MS))) needed = fewer;
     }
     return needed;
   }

@@ -8,7 +8,7 @@ import { Configuration, jobId } from '@weir/base';
 import type { JobEvent, JobStatus } from '@weir/cluster';
 import type { JobProgram, StreamGraph } from '@weir/graph';
 import { murmur128HexOfText } from '@weir/graph';
-import { SeededRandom } from '@weir/ports';
+import { type FileStore, SeededRandom } from '@weir/ports';
 import { macrotask } from '../simulation/event-loop.js';
 import { SimulatedWorld } from '../simulation/simulated-world.js';
 import { simulateAmbient } from './ambient.js';
@@ -37,6 +37,10 @@ export interface SimulatedRunOptions {
   readonly checkpointIntervalMs: number | undefined;
   /** Records of the largest source. */
   readonly records: number;
+  /** Looks at the disk of a finished run; throws when it is wrong. */
+  readonly check?: (disk: FileStore) => void | Promise<void>;
+  /** Default `LIVENESS_PHASE_MS`; less finds a hang sooner, for shrinking. */
+  readonly livenessMs?: number;
   /** `debugger` before this step of the world. */
   readonly breakAtStep?: number;
 }
@@ -137,6 +141,7 @@ class History {
         if (divergence === undefined && this.outside.undecided.length > 0) {
           this.problems.push(`I9: the transactions ${this.outside.undecided.slice(0, 5).join(', ')} are neither committed nor aborted`);
         }
+        if (divergence === undefined) await this.options.check?.(this.world.files);
       } else this.problems.push(...this.outside.violations);
     } catch (error) {
       this.problems.push(`${error instanceof Error ? error.message : String(error)}${this.statusText()}`);
@@ -233,7 +238,7 @@ class History {
     const settle = (): void => void (settled = true);
     promise.then(settle, settle);
     await macrotask(); // what needs no time comes first
-    const limitMs = Math.max(world.nowMs, SAFETY_PHASE_MS) + LIVENESS_PHASE_MS;
+    const limitMs = Math.max(world.nowMs, SAFETY_PHASE_MS) + (options.livenessMs ?? LIVENESS_PHASE_MS);
     for (;;) {
       if (settled || driver.crashDue !== undefined) return;
       if (world.steps === options.breakAtStep) this.stop();

@@ -84,7 +84,7 @@ async function judgeOperator(
   }
   const heard = (records: readonly Emission[]): Emission[] => records.filter(({ side }) => side === undefined || sides.has(side));
   const known = reference.get(node.id) as OperatorReading;
-  const asKnown = node.spec.kind === 'source' || given.every((records, input) => Multiset.of(records).equals(Multiset.of(known.inputs[input] ?? [])));
+  const asKnown = node.spec.kind === 'source' || given.every((records, input) => Multiset.ofTimed(records).equals(Multiset.ofTimed(known.inputs[input] ?? [])));
   const lateOnly = known.inexact?.includes('late') === true ? known.inexact : undefined;
   const reading = asKnown ? known : await interpreter.readOperator(node.id, given, lateOnly);
   if (isProcessNode(node) && node.keySelectors[0] !== undefined) {

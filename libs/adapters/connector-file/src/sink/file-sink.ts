@@ -53,6 +53,7 @@ export class FileSink<T> implements Sink<T, FileCommittable> {
       const writer = await files.create(probe);
       await writer.close();
       await files.remove(probe);
+      await files.syncDirectory(directory); // or a power cut may bring the probe back
     } catch (thrown) {
       throw new SinkDirectoryUnwritableError(directory, toError(thrown));
     }

@@ -1,0 +1,95 @@
+/** Planted where history is decided: the checkpoint coordinator, the store of completed checkpoints, recovery (D3, D4, D5). */
+import type { LayerTest, PlantedBug } from './planted-bug.js';
+
+const COORDINATOR = 'libs/runtime/checkpoint/src/checkpoint-coordinator.ts';
+const STORE = 'libs/runtime/checkpoint/src/completed-checkpoint-store.ts';
+const REGISTER = 'libs/runtime/checkpoint/src/job-register.ts';
+const METADATA = 'libs/runtime/checkpoint/src/metadata-file.ts';
+const STORAGE = 'libs/runtime/checkpoint/src/file-checkpoint-storage.ts';
+const RECOVERY = 'libs/runtime/checkpoint/src/recovery-decision.ts';
+const SCHEDULER = 'libs/runtime/cluster/src/job-scheduler.ts';
+
+const POINTER = "await this.register.set(this.registerValue('running', checkpoint));\n      await this.register.checkStillLeader();\n    } catch (failure) {\n      return this.deposed(failure);\n    }\n    this.completed.push(checkpoint);";
+const CAS = 'const outcome = await this.highAvailability.compareAndSetRegister(this.jobId, current?.version ?? 0, next);';
+
+const ofCoordinator: LayerTest = { project: 'libs/runtime/checkpoint', file: 'test/checkpoint-coordinator.model.test.ts' };
+
+export const checkpointBugs: readonly PlantedBug[] = [
+  {
+    id: '9', name: 'acknowledgements are taken from any attempt', expects: ['I3'], foundBy: ofCoordinator,
+    because: 'a restart aborts what is pending and ids rise, so a late acknowledgement finds no checkpoint',
+    edits: [{ file: COORDINATOR, find: "const { attempt, checkpointId, snapshot } = message;\n  if (!turn.isCurrent(attempt)) return 'unknown-attempt'; // C5", replace: 'const { attempt, checkpointId, snapshot } = message;' }],
+  },
+  {
+    id: '10', name: 'a checkpoint completes with one acknowledgement missing', expects: ['I5', 'I6'],
+    edits: [{ file: COORDINATOR, find: 'if (pending.missingTasks.size > 0 ||', replace: 'if (pending.missingTasks.size > 1 ||' }],
+  },
+  {
+    id: '11', name: 'tasks are notified before the register points to the checkpoint', expects: ['I4', 'I6'],
+    edits: [{
+      file: STORE, find: POINTER,
+      replace: "void this.register.set(this.registerValue('running', checkpoint)).catch(() => { this.phase = 'deposed'; });\n    } catch (failure) {\n      return this.deposed(failure);\n    }\n    this.completed.push(checkpoint);",
+    }],
+  },
+  {
+    id: '12', name: 'the register points to metadata that is not synced', expects: ['I6', 'P4'],
+    edits: [{
+      file: METADATA, find: 'await files.createExclusive(joinPath(directory, METADATA_FILE), encodeMetadata(metadata));',
+      replace: 'const writer = await files.create(joinPath(directory, METADATA_FILE));\n  await writer.write(encodeMetadata(metadata));\n  await writer.close();',
+    }],
+  },
+  {
+    id: '12b', name: 'the register points to metadata before it is written', expects: ['I6', 'P4'],
+    edits: [{
+      file: STORE, find: 'const failure = await this.writeMetadata(checkpoint);',
+      replace: "await this.register.set(this.registerValue('running', checkpoint));\n      const failure = await this.writeMetadata(checkpoint);",
+    }],
+  },
+  {
+    id: '13', name: "the folder of a state file is not synced", expects: ['I8', 'P4'],
+    edits: [{ file: STORAGE, find: 'await this.files.syncDirectory(directory);', replace: '' }],
+  },
+  {
+    id: '14', name: 'an unknown outcome of the compare-and-set counts as a failure', expects: ['I1', 'I9'],
+    edits: [
+      { file: REGISTER, find: CAS, replace: `${CAS.replace('const outcome = await ', 'const outcome = await Promise.resolve(').replace(/;$/, ").catch((cause) => { throw new LeadershipLostError(this.epoch, 'outcome-unknown', cause); });")}` },
+      {
+        file: STORE, find: POINTER,
+        replace: POINTER.replace('return this.deposed(failure);', "if (String(failure).includes('outcome-unknown')) return { kind: 'failed', failure: failureInfo(failure) };\n      return this.deposed(failure);"),
+      },
+    ],
+  },
+  {
+    id: '15', name: 'an unknown outcome of the compare-and-set counts as success', expects: ['I4', 'I6'],
+    edits: [{ file: REGISTER, find: CAS, replace: CAS.replace(/;$/, ".catch(() => 'set' as const);") }],
+  },
+  {
+    id: '18', name: 'a zombie leader goes on', expects: ['I1', 'I3', 'I7'],
+    edits: [
+      { file: REGISTER, find: 'if (current !== undefined && current.value.epoch > this.epoch)', replace: 'if (false)' },
+      { file: REGISTER, find: 'if (largest !== undefined && largest > this.epoch)', replace: 'if (false as boolean)' },
+    ],
+  },
+  {
+    id: '19', name: 'a deposed leader deletes "its" failed checkpoint', expects: ['I1', 'I8'],
+    edits: [{
+      file: STORE, find: POINTER,
+      replace: POINTER.replace('return this.deposed(failure);', 'await this.files.removeTree(checkpoint.path);\n      return this.deposed(failure);'),
+    }],
+  },
+  {
+    id: '20', name: 'recovery takes what the register points to, not the largest valid checkpoint', expects: ['I1', 'I9'],
+    edits: [{
+      file: RECOVERY, find: 'for (const candidate of live) { // R2',
+      replace: 'for (const candidate of pointer === undefined ? live : live.filter(({ path }) => baseName(path) === baseName(pointer.path))) {',
+    }],
+  },
+  {
+    id: '21', name: 'a void checkpoint is adopted later', expects: ['I1', 'I9'],
+    edits: [{ file: RECOVERY, find: 'return decisive !== undefined && decisive.restoredId < checkpointId;', replace: 'return false;' }],
+  },
+  {
+    id: '30', name: 'suspending a job ends it', expects: ['I11'],
+    edits: [{ file: SCHEDULER, find: "record: event.type === 'cancel', recording: false", replace: 'record: true, recording: false' }],
+  },
+];
