@@ -51,13 +51,10 @@ export const checkpointBugs: readonly PlantedBug[] = [
   },
   {
     id: '14', name: 'an unknown outcome of the compare-and-set counts as a failure', expects: ['I1', 'I9'],
-    edits: [
-      { file: REGISTER, find: CAS, replace: `${CAS.replace('const outcome = await ', 'const outcome = await Promise.resolve(').replace(/;$/, ").catch((cause) => { throw new LeadershipLostError(this.epoch, 'outcome-unknown', cause); });")}` },
-      {
-        file: STORE, find: POINTER,
-        replace: POINTER.replace('return this.deposed(failure);', "if (String(failure).includes('outcome-unknown')) return { kind: 'failed', failure: failureInfo(failure) };\n      return this.deposed(failure);"),
-      },
-    ],
+    edits: [{
+      file: STORE, find: POINTER,
+      replace: POINTER.replace("await this.register.set(this.registerValue('running', checkpoint));", "const current = await this.register.read();\n      try {\n        await this.register['highAvailability'].compareAndSetRegister(this.jobId, current?.version ?? 0, this.registerValue('running', checkpoint));\n      } catch (unknown) {\n        return { kind: 'failed', failure: failureInfo(unknown) };\n      }"),
+    }],
   },
   {
     id: '15', name: 'an unknown outcome of the compare-and-set counts as success', expects: ['I4', 'I6'],
@@ -91,5 +88,9 @@ export const checkpointBugs: readonly PlantedBug[] = [
   {
     id: '30', name: 'suspending a job ends it', expects: ['I11'],
     edits: [{ file: SCHEDULER, find: "record: event.type === 'cancel', recording: false", replace: 'record: true, recording: false' }],
+  },
+  {
+    id: '31', name: 'the end of a job is recorded while a completion is under way', expects: ['I11', 'I13'],
+    edits: [{ file: STORE, find: 'await this.completing;', replace: '' }],
   },
 ];

@@ -35,6 +35,18 @@ describe('given a leader', () => {
     expect((await ha.readRegister(JOB))?.value.lastCompletedCheckpoint?.checkpointId).toBe(1);
   });
 
+  it('when the job ends while a completion waits for the register / then the end is what the register says', async () => {
+    const files = new MemoryFileStore();
+    const ha = new UnsureHighAvailability();
+    const leader = store(files, ha, await ha.claimEpoch());
+    await leader.recover();
+    await completed(leader, 1, 1);
+    ha.mode = 'not-applied'; // so that the completion's write comes second to any other
+    const [outcome, end] = await Promise.all([leader.complete(metadata(2, 1)), leader.close('finished')]);
+    expect([outcome.kind, end.kind]).toEqual(['completed', 'recorded']);
+    expect((await ha.readRegister(JOB))?.value).toMatchObject({ status: 'finished', lastCompletedCheckpoint: { checkpointId: 2 } });
+  });
+
   it('when the register stays unreachable / then it steps down and deletes nothing', async () => {
     const files = new MemoryFileStore();
     const ha = new MemoryHighAvailability();

@@ -207,6 +207,8 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
     if (node.alive) world.crash(node.name);
   }
   if (problems.length === 0 && state !== 'finished') problems.push(`the job did not finish in ${lives} lives: ${state}`);
+  const recorded = (await world.highAvailability.readRegister(JOB))?.value;
+  if (problems.length === 0 && recorded?.status !== 'finished') problems.push(`I11: the job has finished, and its register says ${recorded?.status}`);
   problems.push(...ledger.violations);
   world.files.failWhen(undefined);
   const output = toFiles ? await readOutput(world.files) : { visible: ledger.visible, staging: [...ledger.prepared.keys()] };
@@ -287,7 +289,8 @@ function drawCourier(random: SeededRandom): Courier {
   const kinds = ['data', 'credit', 'barrier', 'watermark', 'end-of-data'] as const;
   return new Courier({
     duplicates: random.chance(0.15) ? random.pick([0.02, 0.3]) : 0,
-    subscribeMs: random.chance(0.15) ? random.pick([5, 25, 60]) : 0,
+    replayMs: random.chance(0.5) ? 0 : 400,
+    subscribeMs: random.chance(0.15) ? random.pick([5, 60, 400]) : 0,
     losses: random.chance(0.25) ? Array.from({ length: 1 + random.nextInt(3) }, () => {
       const kind = random.pick(kinds);
       return { kind, call: 1 + random.nextInt(kind === 'end-of-data' ? 4 : 40) };

@@ -10,9 +10,10 @@ import type { EventOwner, SimulatedWorld } from '../../src/index.js';
 
 /** What a courier may do to data, drawn once for all lives of a run. */
 export interface CourierFaults {
-  /** Share of messages that are delivered twice. */
+  /** Share of messages that are delivered twice, at once or much later. */
   readonly duplicates: number;
-  /** Until a subscription is in force; what the subscriber publishes goes after it. */
+  readonly replayMs: number;
+  /** Until a subscription is in force. The subscriber's credits go after it; a producer, elsewhere, knows nothing of it. */
   readonly subscribeMs: number;
   /** Messages that vanish, each the n-th of its kind in the run. Nobody is told. */
   readonly losses: readonly { readonly kind: string; readonly call: number }[];
@@ -118,7 +119,7 @@ class DataConnection implements Connection {
   publish(subject: string, message: unknown): void {
     const frame = message as SomeMessage;
     if (this.losing || this.courier.loses(frame.kind)) return;
-    if (this.behindSubscription === undefined) this.send(subject, frame);
+    if (this.behindSubscription === undefined || frame.kind !== 'credit') this.send(subject, frame);
     else this.behindSubscription.push(() => this.send(subject, frame));
   }
   private send(subject: string, frame: SomeMessage): void {
@@ -135,7 +136,10 @@ class DataConnection implements Connection {
       return;
     }
     this.inner.publish(subject, frame);
-    if (this.courier.doubles()) this.inner.publish(subject, frame);
+    if (!this.courier.doubles()) return;
+    const { replayMs } = this.courier.faults;
+    if (replayMs === 0) this.inner.publish(subject, frame);
+    else this.world.after(replayMs * this.courier.faults.random.next(), 'replay', () => { if (!this.closed) this.inner.publish(subject, frame); });
   }
   private hold(subject: string, frame: SomeMessage): void {
     this.held.set(subject, frame);

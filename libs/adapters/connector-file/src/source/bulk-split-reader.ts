@@ -1,5 +1,9 @@
 /**
- * Reads a unit of a bulk file. One decoded window is consumed while the next one is read; records are made in `poll`, a slice at a time.
+ * Reads a unit of a bulk file, window by window; records are made in `poll`, a slice at a time.
+ *
+ * Nothing is decoded ahead: decoding needs the thread that the records need, so it gains no time, while a second window per reader doubled the
+ * memory (measured on row groups of 272,727 rows: 440 MB against 300 at parallelism 2). Only the last slice of a window is processed beside the
+ * decoding of the next one.
  */
 import type { BulkFormat, BulkReader, BulkWindow, PollResult, ReaderContext, RecordBatch } from '@weir/connector';
 import type { BulkSplit } from './file-split.js';
@@ -27,6 +31,10 @@ export class BulkSplitReader<T> implements SplitReader<T, BulkSplit> {
   }
 
   prefetch(): void {
+    // See above.
+  }
+
+  private decode(): void {
     if (this.ahead !== undefined) return;
     const { path, fileBytes: sizeBytes, unit, row } = this.split;
     this.reader ??= this.format.openReader({ path, sizeBytes, files: this.context.files }, unit, row);
@@ -36,27 +44,29 @@ export class BulkSplitReader<T> implements SplitReader<T, BulkSplit> {
   poll(): PollResult<T> {
     if (this.batch !== undefined) this.row += this.batch.end;
     this.batch = undefined;
-    if (this.window === undefined || this.at >= this.window.rowCount) {
-      this.window = undefined;
-      this.prefetch();
+    if (this.window === undefined) {
+      this.decode();
       const arrived = this.ahead?.take();
       if (arrived === undefined) return 'nothing';
       if (arrived.value === undefined) return 'end';
       this.window = arrived.value;
       this.at = 0;
       this.ahead = undefined;
-      this.prefetch();
     }
     const { window } = this;
     const end = Math.min(this.at + BATCH_RECORDS, window.rowCount);
     const records = window.records(this.at, end);
     this.at = end;
+    if (end === window.rowCount) {
+      this.window = undefined;
+      this.decode();
+    }
     this.batch = { kind: 'array', splitId: this.split.splitId, records, next: 0, end: records.length };
     return this.batch;
   }
 
   available(): Promise<void> {
-    this.prefetch();
+    this.decode();
     return (this.ahead as PendingResult<unknown>).settled;
   }
 
