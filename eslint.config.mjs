@@ -124,7 +124,7 @@ const dependencyCheck = {
 // ---------------------------------------------------------------------------------------------------------------------
 
 const typescript = ['**/*.ts'];
-const testCode = ['**/test/**/*.ts', '**/bench/**/*.ts', 'benchmarks/**/*.ts', 'apps/chaos/**/*.ts'];
+const testCode = ['**/test/**/*.ts', '**/bench/**/*.ts', 'libs/testing/planted-bugs/**/*.ts', 'benchmarks/**/*.ts', 'apps/chaos/**/*.ts'];
 const deterministicCode = [
   'libs/{base,ports}/src/**/*.ts',
   'libs/{core,runtime}/*/src/**/*.ts',

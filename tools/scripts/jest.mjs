@@ -14,5 +14,5 @@ if (!folder || !existsSync(join(folder, 'jest.config.cjs'))) {
   process.exit(2);
 }
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');
-const run = spawnSync(process.execPath, [...jestNodeOptions, jest, ...rest], { cwd: folder, stdio: 'inherit' });
+const run = spawnSync(process.execPath, [...jestNodeOptions, jest, '--testTimeout=60000', ...rest], { cwd: folder, stdio: 'inherit' });
 process.exit(run.status ?? 1);

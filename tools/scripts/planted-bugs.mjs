@@ -1,5 +1,5 @@
 // Plants the bugs of libs/testing/planted-bugs one by one and lets the engine simulation, or the named test of another layer, look for them:
-// `npm run planted-bugs -- [--bug 3] [--seeds 300] [--jobs 2] [--report docs/planted-bugs.md]`.
+// `npm run planted-bugs -- [--bug 3] [--seeds 300] [--jobs 2] [--no-control] [--report docs/planted-bugs.md]`.
 //
 // The source is not touched: a bug is put in while esbuild (or Jest) loads its file. First the same seeds must pass without a bug. Each seed
 // may take SEED_LIMIT_MS; one that takes longer counts as a job that never ends. The last line is
@@ -16,13 +16,14 @@ import { root } from './projects.mjs';
 
 const SEED_LIMIT_MS = 120_000;
 const LAYER_LIMIT_MS = 300_000;
-const bundles = join(root, '.cache', 'planted-bugs');
+const bundles = join(root, '.cache', `planted-bugs-${process.pid}`);
 
 const { values } = parseArgs({
   options: {
     bug: { type: 'string', multiple: true },
     seeds: { type: 'string', default: '300' },
     jobs: { type: 'string', default: '1' },
+    'no-control': { type: 'boolean', default: false },
     report: { type: 'string' },
   },
 });
@@ -183,19 +184,18 @@ function writeReport(path, results, openBugs, lastLine) {
   writeFileSync(join(root, path), `${before}<!-- table -->\n${rows.join('\n')}\n<!-- /table -->${after}`);
 }
 
-rmSync(bundles, { recursive: true, force: true });
 mkdirSync(bundles, { recursive: true });
 const catalogueFile = join(bundles, 'catalogue.mjs');
 await bundle('libs/testing/planted-bugs/catalogue.ts', catalogueFile, [], undefined);
 const { openBugs, plant, plantedBugs } = await import(pathToFileURL(catalogueFile).href);
 
-const chosen = plantedBugs.filter(({ id }) => values.bug === undefined || values.bug.some((wanted) => id === wanted || id.replace(/[a-z]$/, '') === wanted));
+const chosen = plantedBugs.filter(({ id }) => values.bug === undefined || values.bug.some((wanted) => id === wanted));
 if (chosen.length === 0) {
   console.error(`no planted bug is called ${values.bug?.join(', ')}; there are ${plantedBugs.map(({ id }) => id).join(', ')}`);
   process.exit(2);
 }
 const results = [];
-const waiting = [undefined, ...chosen];
+const waiting = values['no-control'] ? [...chosen] : [undefined, ...chosen];
 let control;
 async function work() {
   for (;;) {
@@ -223,4 +223,5 @@ const open = values.bug === undefined ? openBugs : [];
 const lastLine = `${results.length + open.length} bugs, ${found.length} found, ${results.length - found.length} missed, ${open.length} open; median seeds ${median}`;
 if (values.report !== undefined) writeReport(values.report, results, open, lastLine);
 console.log(lastLine);
+rmSync(bundles, { recursive: true, force: true });
 process.exit(found.length === results.length && control === undefined ? 0 : 1);

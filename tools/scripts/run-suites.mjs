@@ -73,6 +73,8 @@ function runTests(folders, jestArguments) {
     '--passWithNoTests',
     '--json',
     `--outputFile=${report}`,
+    // Tests wait on conditions; the limit is for hangs only, and a busy machine must not reach it.
+    '--testTimeout=120000',
     ...jestArguments,
     '--projects',
     ...folders,

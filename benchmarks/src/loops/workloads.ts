@@ -93,6 +93,18 @@ export const keyedCount: Workload = {
   }) as JobDefinition<unknown>,
 };
 
+/** The same with a channel before the count, as at any parallelism above 1. */
+export const keyedCountShuffled: Workload = {
+  ...keyedCount,
+  name: 'keyed-count-shuffled',
+  note: 'keyed-count with the records going through a channel to the count (startNewChain), in the same thread',
+  expectedRecordsPerS: 8_000_000,
+  job: (records, total) => defineJob('keyed count, shuffled', (env) => {
+    env.fromSource(new DataGeneratorSource(makeKeyed, records), WatermarkStrategy.forMonotonousTimestamps<Keyed>(), 'generator').uid('generator')
+      .keyBy(keyOf).process(new RunningCount()).startNewChain().uid('count').sinkTo(new SumSink(total)).uid('sum');
+  }) as JobDefinition<unknown>,
+};
+
 // ---- keyed tumbling window ------------------------------------------------------------------------------------------------------------
 
 interface Event { readonly key: number; readonly time: number; readonly value: number }

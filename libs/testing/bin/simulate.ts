@@ -33,8 +33,12 @@ function whole(name: 'seeds' | 'from' | 'seed' | 'break-at', otherwise: number):
   return value;
 }
 function stop(message: string): never {
-  console.error(message);
+  process.stderr.write(`${message}\n`);
   process.exit(2);
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
 }
 
 const only = values.seed !== undefined;
@@ -56,14 +60,14 @@ const started = process.cpuUsage();
 
 for (let seed = from; seed < from + seeds; seed++) {
   const drawn = given === undefined ? randomJob(new SeededRandom(`${seed}/job`)) : { job: given, text: given.name };
-  if (only) console.log(`job       ${drawn.text}`);
+  if (only) print(`job       ${drawn.text}`);
   const options: SimulateOptions = {
     from: seed, seeds: 1, onFailure: 'collect', commit,
     input: { parameters: parseJobArguments(positionals), files },
     replay: (one) => ['npm run simulate -- --seed', one, ...(values.module === undefined ? [] : ['--module', values.module]), ...(values.file ?? []).map((pair) => `--file ${pair}`),
       ...(positionals.length > 0 ? ['--', ...positionals] : [])].join(' '),
     ...(values['control-partitions'] === true ? { faults: { 'control-partition': 0.5 } } : {}),
-    ...(only ? { shrinkMs: 30_000, onRun: (run) => console.log(run.traceLines.map((line) => `  ${line}`).join('\n')) } : {}),
+    ...(only ? { shrinkMs: 30_000, onRun: (run) => print(run.traceLines.map((line) => `  ${line}`).join('\n')) } : {}),
     ...(values['break-at'] === undefined ? {} : { breakAtStep: whole('break-at', 0), shrinkMs: 0 }),
   };
   const startedMs = performance.now();
@@ -83,14 +87,14 @@ const cpuSeconds = (cpu.user + cpu.system) / 1e6;
 const hours = (totals.virtualMs / 3_600_000).toFixed(2);
 const sorted = [...seedMs].sort((a, b) => a - b);
 const median = Math.round(sorted[sorted.length >> 1] ?? 0);
-for (const text of notCompared) console.log(`not compared: ${text}`);
+for (const text of notCompared) print(`not compared: ${text}`);
 if (values.record === true) record();
-console.log(`${seeds} seeds, ${totals.failures} failures, ${hours} virtual hours, ${totals.messages} messages (${Math.round(totals.messages / cpuSeconds)} a core second), `
+print(`${seeds} seeds, ${totals.failures} failures, ${hours} virtual hours, ${totals.messages} messages (${Math.round(totals.messages / cpuSeconds)} a core second), `
   + `${totals.recoveries} recoveries, ${median} ms a seed; faults: ${FAULT_CLASSES.map((kind) => `${kind} ${faults[kind]}`).join(', ')}`);
 process.exit(totals.failures === 0 ? 0 : 1);
 
 function tell(failure: SimulationFailure, text: string): void {
-  console.log(`FAILED    ${text}\n${formatFailure(failure)}\n`);
+  print(`FAILED    ${text}\n${formatFailure(failure)}\n`);
 }
 
 async function load(path: string): Promise<JobDefinition<unknown>> {

@@ -91,6 +91,6 @@ export const checkpointBugs: readonly PlantedBug[] = [
   },
   {
     id: '31', name: 'the end of a job is recorded while a completion is under way', expects: ['I11', 'I13'],
-    edits: [{ file: STORE, find: 'await this.completing;', replace: '' }],
+    edits: [{ file: STORE, find: "if (this.phase === 'leading') this.phase = 'closing';\n    await this.completing;", replace: '' }],
   },
 ];

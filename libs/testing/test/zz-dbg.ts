@@ -2,6 +2,8 @@ import { SeededRandom } from '@weir/ports';
 import { randomJob } from '../src/simulate/random-job.js';
 import { simulate, formatFailure } from '../src/simulate/index.js';
 import { SimulatedWorld } from '../src/index.js';
+import { RecordingLogger } from '@weir/ports';
+const oc = (RecordingLogger.prototype as any).log; (RecordingLogger.prototype as any).log = function (level: string, m: string, f: any) { lines.push('   LOG ' + level + ' ' + m + ' ' + JSON.stringify({ ...f, stack: undefined })); return oc.call(this, level, m, f); };
 const seed = Number(process.argv[2]);
 const { job, text } = randomJob(new SeededRandom(`${seed}/job`));
 console.log(text);

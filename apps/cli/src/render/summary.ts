@@ -30,6 +30,6 @@ export function renderSummary(result: JobResult, graph: JobGraph, style: Style =
     `  records      ${count(records)} (${count(perSecond)}/s)${skipped === 0 ? '' : `, ${style.yellow(`${count(skipped)} skipped`)}`}`,
     `  checkpoints  ${status.checkpoints.completed}${status.checkpoints.failed === 0 ? '' : `, ${status.checkpoints.failed} failed`}`,
     `  restarts     ${status.restarts}`,
-    ...(result.state === 'finished' || last === undefined ? [] : [`  to go on     weir run … --resume (from checkpoint ${last.checkpointId})`]),
+    ...(result.state === 'finished' || last === undefined ? [] : [`  to go on     weir run … --resume (from checkpoint ${last.checkpointId} or a later one)`]),
   ];
 }

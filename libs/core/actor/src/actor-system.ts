@@ -69,6 +69,7 @@ export class ActorSystem {
     this.asks = new PendingAsks(this.timers);
     this.nodeWatch = new NodeWatch({
       node: options.node,
+      incarnation: this.incarnation,
       clock: options.clock,
       timers: this.timers,
       pingIntervalMs: options.pingIntervalMs ?? 1000,
@@ -236,7 +237,7 @@ export class ActorSystem {
       if (nodes === undefined) this.remoteWatchers.set(address, new Set([ping.from]));
       else nodes.add(ping.from);
     }
-    this.sendToNode(ping.from, { kind: 'pong', from: this.node, sequence: ping.sequence, incarnation: this.incarnation, gone }, undefined);
+    this.sendToNode(ping.from, { kind: 'pong', from: this.node, asker: ping.asker, sequence: ping.sequence, incarnation: this.incarnation, gone }, undefined);
   }
 
   private sendToNode(node: string, envelope: SystemEnvelope, onNoReceiver: (() => void) | undefined): void {

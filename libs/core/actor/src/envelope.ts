@@ -14,9 +14,12 @@ export type SystemEnvelope =
   | { readonly kind: 'reply'; readonly correlation: string; readonly value: unknown }
   | { readonly kind: 'failure'; readonly correlation: string; readonly failure: FailureInfo }
   /** Registers `from` as watcher of these addresses and asks for a pong. Sent for a new watch and then at each interval for all. */
-  | { readonly kind: 'ping'; readonly from: string; readonly sequence: number; readonly watched: readonly ActorAddress[] }
-  /** Answers a ping: which of its addresses nobody is at. */
-  | { readonly kind: 'pong'; readonly from: string; readonly sequence: number; readonly incarnation: string; readonly gone: readonly ActorAddress[] }
+  | { readonly kind: 'ping'; readonly from: string; readonly asker: string; readonly sequence: number; readonly watched: readonly ActorAddress[] }
+  /** Answers a ping: which of its addresses nobody is at. `asker` is the incarnation that asked: a later life of that node takes no notice. */
+  | {
+    readonly kind: 'pong'; readonly from: string; readonly asker: string; readonly sequence: number; readonly incarnation: string;
+    readonly gone: readonly ActorAddress[];
+  }
   | { readonly kind: 'unwatch'; readonly from: string; readonly address: ActorAddress }
   | { readonly kind: 'terminated'; readonly address: ActorAddress; readonly incarnation: string; readonly failure?: FailureInfo };
 

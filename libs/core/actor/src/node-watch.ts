@@ -37,6 +37,8 @@ interface WatchedNode {
 
 export interface NodeWatchOptions {
   readonly node: string;
+  /** Unique to this life of the node. */
+  readonly incarnation: string;
   readonly clock: Clock;
   readonly timers: TrackedTimers;
   readonly pingIntervalMs: number;
@@ -73,7 +75,8 @@ export class NodeWatch {
 
   pong(message: Extract<SystemEnvelope, { kind: 'pong' }>): void {
     const node = this.nodes.get(message.from);
-    if (node === undefined) return;
+    // An answer to an earlier life of this node, still on its way, would pass for the first one and the true one then for another incarnation.
+    if (node === undefined || message.asker !== this.options.incarnation) return;
     node.lastHeardMs = this.options.clock.monotonic();
     node.unreachable = false;
     for (const address of message.gone) this.terminated(address, undefined);
@@ -142,7 +145,7 @@ export class NodeWatch {
 
   private ping(name: string, node: WatchedNode, watched: readonly ActorAddress[]): void {
     const sequence = ++this.sequence;
-    this.options.send(name, { kind: 'ping', from: this.options.node, sequence, watched }, () => {
+    this.options.send(name, { kind: 'ping', from: this.options.node, asker: this.options.incarnation, sequence, watched }, () => {
       if (this.nodes.get(name) !== node) return;
       for (const address of watched) {
         if ((node.addresses.get(address)?.sinceSequence ?? Infinity) <= sequence) this.terminated(address, undefined); // W1

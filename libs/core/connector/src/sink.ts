@@ -3,8 +3,9 @@
  * the checkpoint that contains it has completed (D7).
  *
  * K1: nothing becomes visible under a final name before `commit`. K2: `commit` is idempotent: done already = success; both the prepared
- * work and its result gone = an error, never a shrug. K3: after a restore every prepared piece that is not in the restored state is
- * aborted, found by listing, not by remembering. K4: identities of prepared work are never used twice: they hold job, attempt and a counter.
+ * work and its result gone = an error, never a shrug. K3: after a restore every piece that an *earlier* attempt prepared and that is not in
+ * the restored state is aborted, found by listing, not by remembering; what a later attempt prepared is left alone: it has replaced this one.
+ * K4: identities of prepared work are never used twice: they hold job, attempt and a counter.
  */
 import type { ConnectorServices } from './source.js';
 

@@ -19,7 +19,7 @@ import { checkpointDirectoryName, METADATA_FILE } from './checkpoint-directory.j
 import { findCheckpoints, isDamage, listRestoredRecords } from './checkpoint-listing.js';
 import { type CommitPermit, issueCommitPermit } from './commit-permit.js';
 import type { CloseOutcome, CompleteOutcome, Recovery, TerminalJobStatus } from './completed-checkpoint.protocol.js';
-import { CheckpointLostError, JobEndedError, LeadershipLostError } from './errors.js';
+import { CheckpointAbortedError, CheckpointLostError, JobEndedError, LeadershipLostError } from './errors.js';
 import { FencedJobRegister } from './job-register.js';
 import { writeMetadata } from './metadata-file.js';
 import { decideRecovery, type FoundCheckpoint, isVoid } from './recovery-decision.js';
@@ -50,7 +50,7 @@ export class CompletedCheckpointStore {
   private readonly register: FencedJobRegister;
   /** Ascending by id. */
   private completed: CompletedCheckpoint[] = [];
-  private phase: 'new' | 'leading' | 'deposed' | 'closed' = 'new';
+  private phase: 'new' | 'leading' | 'deposed' | 'closing' | 'closed' = 'new';
   /** The completion that is under way, if any; never rejects. */
   private completing: Promise<unknown> = Promise.resolve();
 
@@ -134,6 +134,7 @@ export class CompletedCheckpointStore {
     const { checkpointId } = metadata;
     assert(metadata.epoch === this.epoch, `the leader of epoch ${this.epoch} does not complete checkpoints of epoch ${metadata.epoch}`);
     assert(checkpointId > (this.latest?.metadata.checkpointId ?? 0), `checkpoint ${checkpointId} came after ${this.latest?.metadata.checkpointId}`);
+    if (this.phase === 'closing') return { kind: 'failed', failure: failureInfo(new CheckpointAbortedError(checkpointId, 'the job is ending')) };
     if (this.phase !== 'leading') return { kind: 'deposed', failure: failureInfo(new LeadershipLostError(this.epoch, `its store is ${this.phase}`)) };
     const checkpoint: CompletedCheckpoint = { metadata, path: this.pathOf(checkpointId) };
     try {
@@ -196,10 +197,11 @@ export class CompletedCheckpointStore {
   }
 
   /**
-   * Records the end of the job. Checkpoints stay. Waits for a completion that is under way: its write says `running`, and behind this one it
-   * would take the end back (I11).
+   * Records the end of the job. Checkpoints stay. A completion that is under way is waited for, and none starts any more: its write says
+   * `running`, and behind this one it would take the end back (I11).
    */
   async close(status: TerminalJobStatus): Promise<CloseOutcome> {
+    if (this.phase === 'leading') this.phase = 'closing';
     await this.completing;
     if (this.phase === 'deposed') return { kind: 'deposed', failure: failureInfo(new LeadershipLostError(this.epoch, 'its store is deposed')) };
     try {

@@ -42,8 +42,8 @@ describe('given a leader', () => {
     await leader.recover();
     await completed(leader, 1, 1);
     ha.mode = 'not-applied'; // so that the completion's write comes second to any other
-    const [outcome, end] = await Promise.all([leader.complete(metadata(2, 1)), leader.close('finished')]);
-    expect([outcome.kind, end.kind]).toEqual(['completed', 'recorded']);
+    const outcomes = await Promise.all([leader.complete(metadata(2, 1)), leader.close('finished'), leader.complete(metadata(3, 1))]);
+    expect(outcomes.map(({ kind }) => kind)).toEqual(['completed', 'recorded', 'failed']);
     expect((await ha.readRegister(JOB))?.value).toMatchObject({ status: 'finished', lastCompletedCheckpoint: { checkpointId: 2 } });
   });
 

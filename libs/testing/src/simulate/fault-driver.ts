@@ -5,12 +5,16 @@ import { type AimPoint, type Fault, type FaultClass, SAFETY_PHASE_MS } from './f
 import type { OutsideWorld } from './outside-world.js';
 import { PROCESS, type SimulatedProcess } from './simulated-process.js';
 
+const FAULT_RANK = 2;
+
 export type Crash = 'process-crash' | 'power-cut';
 const WRITING: ReadonlySet<string> = new Set(['create', 'createExclusive', 'write', 'sync', 'rename', 'makeDirectory', 'syncDirectory']);
 
 export class FaultDriver {
   /** Faults that really happened, by class. */
   readonly happened = new Map<FaultClass, number>();
+  /** The same, one by one. */
+  readonly struck = new Set<Fault>();
   /** The process is to die now; whoever runs it sees to that. */
   crashDue: Crash | undefined;
   /** File operations that were made to fail. */
@@ -22,11 +26,11 @@ export class FaultDriver {
   private healed = false;
 
   constructor(private readonly world: SimulatedWorld, private readonly outside: OutsideWorld, private readonly plan: readonly Fault[], private readonly random: SeededRandom) {
-    for (const fault of plan) if (fault.class === 'delay') this.count(fault.class);
-    for (const fault of plan) if ('time' in fault && 'atMs' in fault.time) world.after(fault.time.atMs, fault.class, () => this.strike(fault));
+    for (const fault of plan) if (fault.class === 'delay') this.count(fault);
+    for (const fault of plan) if ('time' in fault && 'atMs' in fault.time) this.after(fault.time.atMs, fault.class, () => this.strike(fault));
     outside.onPoint((point) => this.reached(point));
     world.files.failWhen((operation) => this.fileFault(operation));
-    world.after(SAFETY_PHASE_MS, 'heal', () => this.heal());
+    this.after(SAFETY_PHASE_MS, 'heal', () => this.heal());
   }
 
   /** The life that faults are to hit. */
@@ -40,7 +44,7 @@ export class FaultDriver {
   parallelismOf(life: number, usual: number): number {
     for (const fault of this.plan) {
       if (fault.class !== 'rescale' || fault.life !== life) continue;
-      this.count(fault.class);
+      this.count(fault);
       return fault.parallelism;
     }
     return usual;
@@ -52,14 +56,14 @@ export class FaultDriver {
     this.counts.set(point, occurrence);
     for (const fault of this.plan) {
       if (!('time' in fault) || !('point' in fault.time) || fault.time.point !== point || fault.time.occurrence !== occurrence) continue;
-      this.world.after(fault.time.plusMs, fault.class, () => this.strike(fault));
+      this.after(fault.time.plusMs, fault.class, () => this.strike(fault));
     }
   }
 
   private strike(fault: Fault): void {
     const { process, world } = this;
     if (this.healed || process?.node.alive !== true) return;
-    this.count(fault.class);
+    this.count(fault);
     switch (fault.class) {
       case 'task-failure':
         this.outside.arm(fault.where);
@@ -76,19 +80,19 @@ export class FaultDriver {
       case 'partition': case 'control-partition':
         if (fault.class === 'partition') world.partition('tm-1/data', 'tm-1/data');
         else world.partition('jm/control', 'tm-1/control');
-        world.after(fault.forMs, 'partition over', () => world.heal());
+        this.after(fault.forMs, 'partition over', () => world.heal());
         return;
       case 'pause':
         world.pause(PROCESS);
-        world.after(fault.forMs, 'pause over', () => { if (process.node.alive) world.resume(PROCESS); });
+        this.after(fault.forMs, 'pause over', () => { if (process.node.alive) world.resume(PROCESS); });
         return;
       case 'disk-error':
         this.diskFaults.push(fault);
-        world.after(fault.forMs, 'disk works again', () => { this.diskFaults = this.diskFaults.filter((other) => other !== fault); });
+        this.after(fault.forMs, 'disk works again', () => { this.diskFaults = this.diskFaults.filter((other) => other !== fault); });
         return;
       case 'slow-disk':
         this.slowDiskMs = fault.upToMs;
-        world.after(fault.forMs, 'disk is fast again', () => { this.slowDiskMs = 0; });
+        this.after(fault.forMs, 'disk is fast again', () => { this.slowDiskMs = 0; });
         return;
       case 'clock-jump':
         process.node.stepWallClock(fault.byMs);
@@ -115,7 +119,13 @@ export class FaultDriver {
     this.slowDiskMs = 0;
   }
 
-  private count(kind: FaultClass): void {
-    this.happened.set(kind, (this.happened.get(kind) ?? 0) + 1);
+  /** Behind all else of that moment: a fault that hits nothing changes nothing. */
+  private after(delayMs: number, label: string, action: () => void): void {
+    this.world.after(delayMs, label, action, FAULT_RANK);
+  }
+
+  private count(fault: Fault): void {
+    this.struck.add(fault);
+    this.happened.set(fault.class, (this.happened.get(fault.class) ?? 0) + 1);
   }
 }

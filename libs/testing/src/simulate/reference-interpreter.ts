@@ -29,14 +29,14 @@ export interface OperatorReading {
   readonly inexact: string | undefined;
 }
 
-type Order = 'event-time' | 'arrival' | 'shuffled';
+type Order = 'event-time' | 'arrival' | 'reversed' | 'shuffled';
 interface Execution {
   readonly order: Order;
   /** Function objects that share the records in turn; keys stay together. */
   readonly instances: number;
 }
 const CANONICAL: Execution = { order: 'event-time', instances: 1 };
-const OTHERS: readonly Execution[] = [{ order: 'arrival', instances: 1 }, { order: 'shuffled', instances: 1 }, { order: 'event-time', instances: 2 }];
+const OTHERS: readonly Execution[] = [{ order: 'arrival', instances: 1 }, { order: 'reversed', instances: 1 }, { order: 'shuffled', instances: 1 }, { order: 'event-time', instances: 2 }];
 
 interface Arrival {
   readonly input: number;
@@ -183,6 +183,7 @@ function stateless({ spec, name }: StreamNode, record: Emission): Emission[] {
 function inOrder(inputs: OperatorInputs, order: Order): Arrival[] {
   const arrivals = inputs.flatMap((records, input) => records.map((record): Arrival => ({ input, record })));
   if (order === 'arrival') return arrivals;
+  if (order === 'reversed') return arrivals.reverse();
   const byTime = arrivals.sort((a, b) => (a.record.timestamp === b.record.timestamp ? 0 : a.record.timestamp - b.record.timestamp));
   if (order === 'event-time') return byTime;
   const random = new SeededRandom('shuffled');

@@ -160,7 +160,7 @@ class Simulation {
   }
 
   private async failureOf(run: SimulatedRun, plan: readonly Fault[]): Promise<SimulationFailure> {
-    const faults = await this.shrink(run.seed, plan);
+    const faults = await this.shrink(run, plan);
     const shrunk = faults.length === plan.length ? run : await this.runPlan(run.seed, faults);
     const shown = hasFailed(shrunk) ? shrunk : run;
     const { seed } = run;
@@ -174,15 +174,18 @@ class Simulation {
     };
   }
 
-  /** Faults one at a time, as long as it still fails without. */
-  private async shrink(seed: number, plan: readonly Fault[]): Promise<readonly Fault[]> {
+  /** Without those that hit nothing, then in halves, then one at a time, as long as it still fails without. */
+  private async shrink({ seed, struck }: SimulatedRun, plan: readonly Fault[]): Promise<readonly Fault[]> {
     const { shrinkMs = 5000 } = this.options;
     const deadlineMs = performance.now() + shrinkMs;
-    let needed = plan;
-    for (const fault of shrinkMs === 0 ? [] : plan) {
-      if (performance.now() > deadlineMs) break;
-      const fewer = needed.filter((other) => other !== fault);
-      if (hasFailed(await this.runPlan(seed, fewer, SHRINK_LIVENESS_MS))) needed = fewer;
+    if (shrinkMs === 0) return plan;
+    let needed = plan.filter((fault) => struck.has(fault));
+    for (let size = Math.ceil(needed.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+      for (let at = 0; at < needed.length && performance.now() < deadlineMs;) {
+        const fewer = [...needed.slice(0, at), ...needed.slice(at + size)];
+        if (hasFailed(await this.runPlan(seed, fewer, SHRINK_LIVENESS_MS))) needed = fewer;
+        else at += size;
+      }
     }
     return needed;
   }

@@ -52,6 +52,7 @@ export interface SimulatedRun {
   readonly divergence: Divergence | undefined;
   readonly notCompared: readonly string[];
   readonly faults: ReadonlyMap<FaultClass, number>;
+  readonly struck: ReadonlySet<Fault>;
   readonly traceHash: string;
   readonly traceLines: readonly string[];
   readonly virtualMs: number;
@@ -150,7 +151,7 @@ class History {
     }
     const { world, driver } = this;
     return {
-      seed, problems: this.problems, divergence, notCompared, faults: driver.happened, traceHash: world.traceHash, traceLines: [...world.traceLines],
+      seed, problems: this.problems, divergence, notCompared, faults: driver.happened, struck: driver.struck, traceHash: world.traceHash, traceLines: [...world.traceLines],
       virtualMs: world.nowMs, steps: world.steps, messages: world.transport.totals.delivered, lives: this.lives, restarts: this.restarts, checkpoints: this.checkpoints,
     };
   }

@@ -49,9 +49,9 @@ export class EventLoop {
     return this.lines;
   }
 
-  /** Makes something happen after `delayMs`. Cancels by the result. */
-  schedule(delayMs: number, label: string, run: () => void, owner?: EventOwner): () => void {
-    const event: LoopEvent = { timeMs: this.time + delayMs, rank: this.random.next(), cancelled: false, label, owner, run };
+  /** Makes something happen after `delayMs`. Cancels by the result. A `rank` of its own leaves the ranks that others draw as they are. */
+  schedule(delayMs: number, label: string, run: () => void, owner?: EventOwner, rank = this.random.next()): () => void {
+    const event: LoopEvent = { timeMs: this.time + delayMs, rank, cancelled: false, label, owner, run };
     this.heap.push(event);
     return () => {
       event.cancelled = true;

@@ -143,9 +143,9 @@ export class SimulatedWorld {
     this.files.powerCut(this.random.stream(`power cut at step ${this.steps}`));
   }
 
-  /** Lets the test itself act later. */
-  after(delayMs: number, label: string, action: () => void): void {
-    this.loop.schedule(delayMs, label, action);
+  /** Lets the test itself act later. With a `rank` above 1 it acts behind all else of that time, and does not shift what others draw. */
+  after(delayMs: number, label: string, action: () => void, rank?: number): void {
+    this.loop.schedule(delayMs, label, action, undefined, rank);
   }
 
   /** A line of the test's own in the trace. */

@@ -120,8 +120,14 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
       let calls = 0;
       const reached = (point: ProtocolPoint): void => {
         if (plan?.point?.at !== point || ++calls !== plan.point.call || current !== process) return;
-        pointReached = true;
-        world.pause(process.node.name); // not one step further
+        const strike = (): void => {
+          if (current !== process || !process.node.alive) return;
+          pointReached = true;
+          world.pause(process.node.name); // not one step further
+        };
+        // What was withheld shows its consequences later.
+        if (point === 'register-unknown') world.after(plan.wakeAfterMs, 'point reached', strike);
+        else strike();
       };
       const process: Process = await startProcess(world, { name: zombies.length === 0 ? 'process' : `process-${zombies.length + 1}`, life, bug, courier, register, reached });
       current = process;
@@ -265,7 +271,8 @@ function drawPlans(random: SeededRandom): Plan[] {
   return plans.map((plan) => {
     if ((plan.kind !== 'power-cut' && plan.kind !== 'zombie') || random.chance(0.5)) return plan;
     // The first writes of the register belong to the recovery.
-    return { ...plan, point: { at: random.pick(['before-metadata', 'before-register', 'register-set'] as const), call: 1 + random.nextInt(5) } };
+    const at = random.pick(['before-metadata', 'before-register', 'register-set', 'register-unknown'] as const);
+    return { ...plan, point: { at, call: 1 + random.nextInt(at === 'register-unknown' ? 2 : 5) } };
   });
 }
 
@@ -288,8 +295,8 @@ function drawStalls(world: SimulatedWorld, random: SeededRandom, current: () => 
 function drawCourier(random: SeededRandom): Courier {
   const kinds = ['data', 'credit', 'barrier', 'watermark', 'end-of-data'] as const;
   return new Courier({
-    duplicates: random.chance(0.15) ? random.pick([0.02, 0.3]) : 0,
-    replayMs: random.chance(0.5) ? 0 : 400,
+    duplicates: random.chance(0.25) ? random.pick([0.02, 0.3]) : 0,
+    replayMs: random.pick([0, 150, 400]),
     subscribeMs: random.chance(0.15) ? random.pick([5, 60, 400]) : 0,
     losses: random.chance(0.25) ? Array.from({ length: 1 + random.nextInt(3) }, () => {
       const kind = random.pick(kinds);
@@ -300,7 +307,7 @@ function drawCourier(random: SeededRandom): Courier {
 }
 
 function drawRegisterFaults(random: SeededRandom): RegisterFaults {
-  return new RegisterFaults(random.stream('outcomes'), random.chance(0.3) ? random.pick([0.1, 0.4]) : 0, random.chance(0.3) ? 0.7 : 0);
+  return new RegisterFaults(random.stream('outcomes'), random.chance(0.4) ? random.pick([0.1, 0.4]) : 0, random.chance(0.3) ? 0.7 : 0);
 }
 
 function drawNetworkFaults(world: SimulatedWorld, random: SeededRandom, loseSilently: (forMs: number, toldAfterMs: number) => void): void {

@@ -95,13 +95,21 @@ export class LedgerSink implements Sink<unknown, LedgerCommittable> {
         if (bug !== 'commits-nothing-on-recovery') await commit([...ledger.prepared].filter(([id, transaction]) => isOwn(id, transaction) && known.has(id)).map(([id]) => id));
         for (const [id, transaction] of [...ledger.prepared]) {
           // K3: what earlier attempts prepared and the restored state does not name.
-          if (isOwn(id, transaction) && !known.has(id) && !id.includes(`/${context.attempt}/`)) ledger.prepared.delete(id);
+          if (isOwn(id, transaction) && !known.has(id) && isEarlier(attemptOf(id), context.attempt)) ledger.prepared.delete(id);
         }
       },
       commit: (committables) => commit(committables.map(({ id }) => id)),
       close: () => Promise.resolve(),
     };
   }
+}
+
+const attemptOf = (id: string): string => id.split('/')[2];
+
+/** `<epoch>.<attempt>`. A leader that was replaced and does not know may restart its tasks: what its successor's prepared is not theirs. */
+function isEarlier(a: string, b: string): boolean {
+  const [[epoch, attempt], [otherEpoch, otherAttempt]] = [a, b].map((text) => text.split('.').map(Number));
+  return epoch < otherEpoch || (epoch === otherEpoch && attempt < otherAttempt);
 }
 
 function latency(context: SinkContext): Promise<void> {

@@ -41,6 +41,7 @@ export class NodeTransport implements Transport {
     this.data?.loseSilently(forMs, toldAfterMs);
   }
   crash(): void {
+    this.data?.crash();
     for (const owner of this.owners) {
       owner.alive = false;
       this.world.transport.crash(owner);
@@ -189,6 +190,10 @@ class DataConnection implements Connection {
   }
   flush(): Promise<void> {
     return this.inner.flush();
+  }
+  /** What is on its way to the courier gets there no more. */
+  crash(): void {
+    this.closed = true;
   }
   close(): Promise<void> {
     this.closed = true;

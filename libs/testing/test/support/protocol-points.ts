@@ -5,8 +5,11 @@
 import type { FileStore, HighAvailability, SeededRandom } from '@weir/ports';
 import type { JobId } from '@weir/base';
 
-/** `before-…`: the step was asked for and has had no effect yet. `register-set`: it has, and the process does not know. */
-export type ProtocolPoint = 'before-metadata' | 'before-register' | 'register-set';
+/**
+ * `before-…`: the step was asked for and has had no effect yet. `register-set`: it has, and the process does not know. `register-unknown`: the
+ * outcome of a write was withheld.
+ */
+export type ProtocolPoint = 'before-metadata' | 'before-register' | 'register-set' | 'register-unknown';
 type Reached = (point: ProtocolPoint) => void;
 type Register = NonNullable<Awaited<ReturnType<HighAvailability['readRegister']>>>['value'];
 
@@ -45,6 +48,7 @@ export function watchedRegister(inner: HighAvailability, faults: RegisterFaults,
     compareAndSetRegister: async (job, expectedVersion, value) => {
       reached('before-register');
       const unknown = faults.drawUnknown();
+      if (unknown !== undefined) reached('register-unknown');
       if (unknown === 'not-applied') throw new Error('injected: the outcome is unknown');
       const outcome = await inner.compareAndSetRegister(job, expectedVersion, value);
       if (outcome === 'set') faults.written(value);
