@@ -132,6 +132,8 @@ class History {
     const { seed } = this.options;
     const ambientRandom = this.random.stream('ambient');
     const endAmbient = simulateAmbient({ now: () => this.process?.node.clock.now() ?? START_MS, random: () => ambientRandom.next() });
+    const unheard = (reason: unknown): void => void this.problems.push(`a rejected promise that nobody handles, which ends a real process: ${String(reason)}`);
+    process.on('unhandledRejection', unheard);
     let divergence: Divergence | undefined;
     let notCompared: readonly string[] = [];
     try {
@@ -148,6 +150,7 @@ class History {
       this.problems.push(`${error instanceof Error ? error.message : String(error)}${this.statusText()}`);
     } finally {
       endAmbient();
+      process.off('unhandledRejection', unheard);
     }
     const { world, driver } = this;
     return {

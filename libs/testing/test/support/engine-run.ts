@@ -264,6 +264,8 @@ function drawFaults(random: SeededRandom): PlannedFault[] {
 }
 
 function drawPlans(random: SeededRandom): Plan[] {
+  const overtaken = random.stream('overtaken');
+  if (overtaken.chance(0.06)) return overtakenLeader(overtaken);
   if (random.chance(0.4)) return [];
   const plans: Plan[] = Array.from({ length: 1 + random.nextInt(3) }, () => ({
     atMs: 20 + random.nextInt(900), kind: random.pick(['power-cut', 'power-cut', 'cancel', 'close', 'zombie'] as const), wakeAfterMs: 5 + random.nextInt(600),
@@ -274,6 +276,17 @@ function drawPlans(random: SeededRandom): Plan[] {
     const at = random.pick(['before-metadata', 'before-register', 'register-set', 'register-unknown'] as const);
     return { ...plan, point: { at, call: 1 + random.nextInt(at === 'register-unknown' ? 2 : 5) } };
   });
+}
+
+/**
+ * A story of two faults that chance tells too rarely: a leader stands still before it writes metadata, its successor starts from the checkpoint
+ * before, the metadata comes, void, and the power fails before the successor has completed anything.
+ */
+function overtakenLeader(random: SeededRandom): Plan[] {
+  return [
+    { kind: 'zombie', atMs: 0, point: { at: 'before-metadata', call: 2 + random.nextInt(4) }, wakeAfterMs: 30 + random.nextInt(60) },
+    { kind: 'power-cut', atMs: 60 + random.nextInt(200), wakeAfterMs: 0 },
+  ];
 }
 
 /** The process stands still while messages pile up, as in a long turn of its event loop: then records and barriers come in one burst. */

@@ -77,6 +77,7 @@ export class SinkOperator implements StreamOperator {
 
   snapshot(checkpointId: number): Promise<OperatorSnapshot> {
     const prepared = this.writer.prepareCommit(checkpointId);
+    prepared.catch(() => undefined); // heard below, perhaps only after an earlier checkpoint's: no rejection is unhandled until then
     const done = this.preparing.then(async () => {
       const committables = await prepared;
       if (this.committer !== undefined && committables.length > 0) this.pending.push({ checkpointId, committables });
