@@ -28,9 +28,12 @@ describe('random jobs', () => {
 
 /** Jobs are drawn by the seed as well: a change of what is drawn makes these other runs, not wrong ones. */
 const PINNED: readonly (readonly [seed: number, what: string])[] = [
-  [5, 'a task in front of finished consumers waited for credit for a barrier behind the end of data'],
+  [4, 'a sink failed to prepare while an earlier checkpoint was still being prepared: a rejection that nobody had heard of yet ended the process'],
+  [5, 'a task in front of finished consumers waited for ever for credit for a barrier behind the end of data'],
   [35, 'the same, at a source'],
-  [1002, 'event times of pairs depend on which record came last, and the windows behind them with it'],
+  [2116, 'a pong to the TaskManager before the crash came to its successor, which took the JobMaster for terminated and gave up its slots'],
+  [1002, 'of the interpreter: event times of pairs depend on which record came last, and the windows behind them with it'],
+  [2131, 'of the interpreter: the orders it tried agreed by chance on an operator that depends on order'],
 ];
 
 describe('seeds that failed once', () => {
