@@ -172,7 +172,7 @@ function tableRow({ bug, by, finding }) {
 function writeReport(path, results, openBugs, lastLine) {
   const commit = String(createRequire(import.meta.url)('node:child_process').execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root })).trim();
   const rows = [
-    `Made by \`npm run planted-bugs -- --seeds ${seeds} --report ${path}\` on ${new Date().toISOString().slice(0, 10)}, at commit ${commit}: **${lastLine}**.`,
+    `Made by \`npm run planted-bugs -- --seeds ${seeds} --jobs ${values.jobs} --report ${path}\` on ${new Date().toISOString().slice(0, 10)}, at commit ${commit}: **${lastLine}**${control === undefined && !values['no-control'] ? '; the control passed' : ''}.`,
     '',
     '| # | planted | seeds | broken | what a person sees first |',
     '| --- | --- | --- | --- | --- |',
