@@ -7,7 +7,7 @@ export interface SinkFaults {
   readonly prepare: Fault | undefined;
   /** In `prepareCommit`, when all is prepared and durable: no checkpoint will ever name it. */
   readonly unacknowledged: Fault | undefined;
-  /** At the first record after something was prepared: mostly before its commit. */
+  /** Between preparing and commit: at the next turn of the task after something was prepared; when the commit is faster, at its beginning. */
   readonly prepared: Fault | undefined;
   /** In `commit`, before anything is visible. */
   readonly beforeCommit: Fault | undefined;
@@ -47,11 +47,11 @@ class FaultyWriter<T, C> implements SinkWriter<T, C> {
   constructor(private readonly writer: SinkWriter<T, C>, private readonly faults: SinkFaults) {}
 
   write(value: T, timestamp: number): void {
-    if (this.hasPrepared) this.faults.prepared?.strike();
     this.writer.write(value, timestamp);
   }
 
   backlog(): Promise<void> | undefined {
+    if (this.hasPrepared) this.faults.prepared?.strike();
     return this.writer.backlog();
   }
 
@@ -83,7 +83,10 @@ class FaultyCommitter<C> implements SinkCommitter<C> {
   }
 
   async commit(committables: readonly C[]): Promise<void> {
-    if (committables.length > 0) this.faults.beforeCommit?.strike();
+    if (committables.length > 0) {
+      this.faults.prepared?.strike();
+      this.faults.beforeCommit?.strike();
+    }
     await this.committer.commit(committables);
     if (committables.length > 0) this.faults.afterCommit?.strike();
   }
