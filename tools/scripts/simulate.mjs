@@ -4,5 +4,6 @@ import { join } from 'node:path';
 import { root } from './projects.mjs';
 
 const program = join(root, 'libs/testing/bin/simulate.ts');
-const { status } = spawnSync(process.execPath, ['--conditions=@weir/source', '--import', 'tsx', program, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const { status, signal } = spawnSync(process.execPath, ['--conditions=@weir/source', '--import', 'tsx', program, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+if (signal !== null) console.error(`the simulation was ended by ${signal}`);
 process.exit(status ?? 1);
