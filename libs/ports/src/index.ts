@@ -5,6 +5,7 @@ export * from './logger.js';
 export * from './file-store.js';
 export * from './high-availability.js';
 export * from './transport.js';
+export * from './leader-register.js';
 export * from './meter.js';
 export * from './transport-errors.js';
 // fakes: each port in memory, for tests and simulations

@@ -12,7 +12,10 @@
  * An implementation must not retry, reorder, buffer without bound or acknowledge: those are decisions of the layers above.
  */
 
-/** Lower-case words, digits, `-`, `_` separated by dots: one to one a NATS subject below the cluster's prefix. */
+/**
+ * Lower-case words, digits, `-`, `_` separated by dots. The first word is the name of the node that the subject leads to, which is how transports
+ * find the way; control and data are separate spaces of subjects.
+ */
 export type Subject = string;
 
 export interface Subscription {
@@ -33,7 +36,7 @@ export interface Connection {
    * without a call, nothing is known.
    */
   publishExpectingReceiver(subject: Subject, message: unknown, onNoReceiver: () => void): void;
-  /** Fails with `WEIR_TRANSPORT_SUBJECT_TAKEN` when this process already subscribed the subject. */
+  /** The subject begins with this connection's node. Fails with `WEIR_TRANSPORT_SUBJECT_TAKEN` when this process already subscribed it. */
   subscribe(subject: Subject, handler: (message: unknown) => void): Subscription;
   /** Called each time this connection broke; every data channel of it must then be taken as broken. */
   onDisconnect(listener: () => void): Subscription;

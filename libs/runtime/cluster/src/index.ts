@@ -16,3 +16,9 @@ export {
   JobAlreadyFinishedError, JobAlreadyRunningError, JobHistoryExistsError, ClusterClosedError, NotEnoughSlotsError, RestartsExhaustedError,
   SourceStateVersionError, TaskLostError, TaskSubmissionError,
 } from './errors.js';
+
+export type {
+  ArtifactInfo, CheckpointInfo, CheckpointsInfo, ClusterGateway, ClusterOverview, ExceptionEntry, JobDetails, OperationStatus, SavepointRequest, SubmitRequest,
+  SubtaskInfo, TaskManagerInfo,
+} from './cluster-gateway.js';
+export type { JobSubmission, StoredArtifact } from './job-submission.js';
