@@ -1,0 +1,1 @@
+module.exports = { displayName: 'jobmanager', preset: '../../jest.preset.cjs' };

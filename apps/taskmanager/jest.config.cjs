@@ -1,0 +1,1 @@
+module.exports = { displayName: 'taskmanager', preset: '../../jest.preset.cjs' };

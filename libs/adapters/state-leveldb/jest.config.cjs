@@ -1,0 +1,1 @@
+module.exports = { displayName: 'state-leveldb', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'transport-nats', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'transport-worker', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'rest', preset: '../../../jest.preset.cjs' };
