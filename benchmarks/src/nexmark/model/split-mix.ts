@@ -4,15 +4,16 @@
  */
 const GAMMA_HIGH = 0x9e3779b9 | 0;
 const GAMMA_LOW = 0x7f4a7c15 | 0;
+const SIGN = 0x80000000 | 0;
 
 /** High half of the last product; the low half is what {@link multiply} returns. Module state: a pair costs an allocation a draw. */
 let productHigh = 0;
 
 function multiply(aHigh: number, aLow: number, bHigh: number, bLow: number): number {
   const a0 = aLow & 0xffff, a1 = aLow >>> 16, b0 = bLow & 0xffff, b1 = bLow >>> 16;
-  const p01 = a0 * b1, p10 = a1 * b0;
-  const middle = ((a0 * b0) >>> 16) + (p01 & 0xffff) + (p10 & 0xffff);
-  productHigh = (a1 * b1 + (p01 >>> 16) + (p10 >>> 16) + (middle >>> 16) + Math.imul(aLow, bHigh) + Math.imul(aHigh, bLow)) | 0;
+  const p01 = Math.imul(a0, b1), p10 = Math.imul(a1, b0); // unsigned: taken apart by >>> and & only
+  const middle = (Math.imul(a0, b0) >>> 16) + (p01 & 0xffff) + (p10 & 0xffff);
+  productHigh = (Math.imul(a1, b1) + (p01 >>> 16) + (p10 >>> 16) + (middle >>> 16) + Math.imul(aLow, bHigh) + Math.imul(aHigh, bLow)) | 0;
   return Math.imul(aLow, bLow);
 }
 
@@ -27,9 +28,10 @@ export class SplitMix {
   }
 
   private step(): void {
-    const low = (this.low >>> 0) + (GAMMA_LOW >>> 0);
-    this.high = (this.high + GAMMA_HIGH + (low >= 4294967296 ? 1 : 0)) | 0;
-    this.low = low | 0;
+    const low = (this.low + GAMMA_LOW) | 0;
+    // The carry: the sum is smaller than an addend, both unsigned (their order with the sign bit flipped).
+    this.high = (this.high + GAMMA_HIGH + ((low ^ SIGN) < (GAMMA_LOW ^ SIGN) ? 1 : 0)) | 0;
+    this.low = low;
   }
 
   /** Signed 32 bits. */
