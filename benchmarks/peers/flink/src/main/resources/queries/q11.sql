@@ -1,0 +1,2 @@
+SELECT b.bidder, COUNT(*), SESSION_START(b.`dateTime`, INTERVAL '10' SECOND), SESSION_END(b.`dateTime`, INTERVAL '10' SECOND)
+FROM bid b GROUP BY b.bidder, SESSION(b.`dateTime`, INTERVAL '10' SECOND)
