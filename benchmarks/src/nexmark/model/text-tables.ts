@@ -21,12 +21,19 @@ export function textTables(seed: number): TextTables {
   return known;
 }
 
-/** Letters with `special` between them; blanks at its ends are cut off. */
-export function drawText(random: SplitMix, max: number, special = ' '): string {
+const scratch = Buffer.allocUnsafe(128);
+const BLANK = 32;
+const UNDERSCORE = 95;
+
+/** Letters with `special` between them; blanks at its ends are cut off. At most 128 characters. */
+export function drawText(random: SplitMix, max: number, special = BLANK): string {
   const length = 3 + random.below(max - 3);
-  let text = '';
-  for (let i = 0; i < length; i++) text += random.below(13) === 0 ? special : String.fromCharCode(97 + random.below(26));
-  return text.trim();
+  for (let i = 0; i < length; i++) scratch[i] = random.below(13) === 0 ? special : 97 + random.below(26);
+  let first = 0;
+  let end = length;
+  while (end > first && scratch[end - 1] === BLANK) end--;
+  while (first < end && scratch[first] === BLANK) first++;
+  return scratch.latin1Slice(first, end);
 }
 
 function makePool(seed: number): string {
@@ -48,7 +55,7 @@ function makeChannels(seed: number): Omit<TextTables, 'pool'> {
   const { high, low } = initialState(seed, 0, true);
   const random = new SplitMix();
   random.seed(high, low);
-  const url = (): string => `https://www.nexmark.com/${drawText(random, 5, '_')}/${drawText(random, 5, '_')}/${drawText(random, 5, '_')}/item.htm?query=1`;
+  const url = (): string => `https://www.nexmark.com/${drawText(random, 5, UNDERSCORE)}/${drawText(random, 5, UNDERSCORE)}/${drawText(random, 5, UNDERSCORE)}/item.htm?query=1`;
   const hotUrls = HOT_CHANNELS.map(url);
   const urls: string[] = [];
   for (let i = 0; i < CHANNELS; i++) {

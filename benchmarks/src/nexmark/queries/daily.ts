@@ -15,23 +15,11 @@ interface Counts {
   rank2: number;
   rank3: number;
 }
-const zero = (): Counts => ({ total: 0, rank1: 0, rank2: 0, rank3: 0 });
+const ZERO: Readonly<Counts> = { total: 0, rank1: 0, rank2: 0, rank3: 0 };
 
-function add(counts: Counts, rank: 0 | 1 | 2): void {
-  if (rank === 0) counts.rank1++;
-  else if (rank === 1) counts.rank2++;
-  else counts.rank3++;
-}
-
-/** Counts the distinct ids, overall and by rank. `seen` holds a bit per rank. */
-function addDistinct(counts: Counts, seen: MapState<number, number>, id: number, rank: 0 | 1 | 2): boolean {
-  const before = seen.get(id) ?? 0;
-  const bit = 1 << rank;
-  if ((before & bit) !== 0) return false;
-  seen.put(id, before | bit);
-  if (before === 0) counts.total++;
-  add(counts, rank);
-  return true;
+/** The counts with one more; what was given out before is never changed. */
+function plusOne({ total, rank1, rank2, rank3 }: Counts, isNew: boolean, rank: 0 | 1 | 2): Counts {
+  return { total: total + (isNew ? 1 : 0), rank1: rank1 + (rank === 0 ? 1 : 0), rank2: rank2 + (rank === 1 ? 1 : 0), rank3: rank3 + (rank === 2 ? 1 : 0) };
 }
 
 export interface BidStatistics {
@@ -65,9 +53,7 @@ class Statistics extends KeyedProcessFunction<string, Bid, BidStatistics> {
   }
   processElement(bid: Bid, _context: KeyedProcessContext<string>, out: Collector<BidStatistics>): void {
     const rank = rankOf(bid.price);
-    const bids = { ...(this.bids.value() ?? zero()) };
-    bids.total++;
-    add(bids, rank);
+    const bids = plusOne(this.bids.value() ?? ZERO, true, rank);
     this.bids.update(bids);
     const bidders = this.distinct(this.bidders, this.seenBidders, bid.bidder, rank);
     const auctions = this.distinct(this.auctions, this.seenAuctions, bid.auction, rank);
@@ -79,13 +65,16 @@ class Statistics extends KeyedProcessFunction<string, Bid, BidStatistics> {
     }
     out.collect({ channel: this.byChannel ? bid.channel : '', day: this.day(bid.dateTime), minute, bids, bidders, auctions });
   }
-  /** What was given out is never changed: a new object each time that a count changes. */
+  /** Distinct ids, overall and by rank: `seen` holds a bit per rank. */
   private distinct(state: ValueState<Counts>, seen: MapState<number, number>, id: number, rank: 0 | 1 | 2): Counts {
-    const before = state.value() ?? zero();
-    const counts = { ...before };
-    if (!addDistinct(counts, seen, id, rank)) return before;
-    state.update(counts);
-    return counts;
+    const before = seen.get(id) ?? 0;
+    const counts = state.value() ?? ZERO;
+    const bit = 1 << rank;
+    if ((before & bit) !== 0) return counts;
+    seen.put(id, before | bit);
+    const more = plusOne(counts, before === 0, rank);
+    state.update(more);
+    return more;
   }
 }
 
@@ -133,9 +122,12 @@ class PricesOfAuctions extends KeyedProcessFunction<number, Bid, AuctionStatisti
     this.prices = context.getState(stateDescriptor.value<Prices>('prices', PRICES));
   }
   processElement({ auction, price, dateTime }: Bid, _context: KeyedProcessContext<number>, out: Collector<AuctionStatistics>): void {
-    const prices = this.prices.value() ?? { ...zero(), min: Infinity, max: -Infinity, sum: 0 };
+    const prices = this.prices.value() ?? { total: 0, rank1: 0, rank2: 0, rank3: 0, min: price, max: price, sum: 0 };
+    const rank = rankOf(price);
     prices.total++;
-    add(prices, rankOf(price));
+    if (rank === 0) prices.rank1++;
+    else if (rank === 1) prices.rank2++;
+    else prices.rank3++;
     if (price < prices.min) prices.min = price;
     if (price > prices.max) prices.max = price;
     prices.sum += price;
