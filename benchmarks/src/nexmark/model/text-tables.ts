@@ -33,7 +33,7 @@ export function drawText(random: SplitMix, max: number, special = BLANK): string
   let end = length;
   while (end > first && scratch[end - 1] === BLANK) end--;
   while (first < end && scratch[first] === BLANK) first++;
-  return scratch.latin1Slice(first, end);
+  return scratch.toString('latin1', first, end);
 }
 
 function makePool(seed: number): string {
