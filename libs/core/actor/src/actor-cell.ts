@@ -44,7 +44,7 @@ export interface CellHost {
   readonly logger: Logger;
   readonly timers: TrackedTimers;
   /** Counters that cells advance. */
-  readonly tally: { messages: number; mailboxOverflow: number; restarts: number; failures: number };
+  readonly tally: { messages: number; delivered: number; mailboxOverflow: number; restarts: number; failures: number };
   schedule(cell: ActorCell): void;
   spawnCell(parent: ActorCell, name: string, behaviour: Actor<unknown> | ActorFactory<unknown>, options: SpawnOptions): ActorCell;
   refFor(address: ActorAddress): ActorRef<unknown>;
@@ -113,6 +113,7 @@ export class ActorCell implements Runnable {
     }
     const outcome = this.mailbox.offer(new Mail(message, replyTo, undefined));
     if (outcome === 'accepted') {
+      this.host.tally.delivered++;
       if (!this.queued) this.host.schedule(this);
       return;
     }

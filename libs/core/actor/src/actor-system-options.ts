@@ -14,10 +14,12 @@ export interface ActorSystemOptions {
   readonly control: Connection;
   /** Told of each failure that no parent handled: root actors that stopped by it. */
   readonly failureSink?: (address: ActorAddress, failure: FailureInfo) => void;
-  /** How often nodes with watched actors are pinged. Default 1000. */
+  /** How often nodes with watched actors are pinged. Default 250. */
   readonly pingIntervalMs?: number;
-  /** A node that did not answer for this long is `unreachable`. Default 5000. */
+  /** A node that did not answer for this long is `unreachable`, and what was sent to it without an acknowledgement is void. Default 5000. */
   readonly unreachableAfterMs?: number;
+  /** Messages to one other node that may wait for its acknowledgement. At the bound the link ends, and all of them are void. Default 10 000. */
+  readonly linkCapacity?: number;
   /** Drains longer than this give I/O a turn. Default 8. */
   readonly drainBudgetMs?: number;
   /** Actors' turns in one drain at most. Default 1024; 1 in simulations, so that every turn is an event of its own. */
@@ -30,12 +32,19 @@ export interface ActorSystemCounts {
   readonly timers: number;
   readonly subscriptions: number;
   readonly pendingAsks: number;
+  /** Messages to other nodes that were not acknowledged yet. */
+  readonly unacknowledged: number;
 }
 
 /** Since the start; for metrics. */
 export interface ActorSystemTotals {
+  /** Handled, with those of an actor to itself by timer or pipe. */
   readonly messages: number;
+  /** Put into a mailbox by another actor or from outside, on this node or over a link. */
+  readonly delivered: number;
   readonly deadLetters: number;
+  /** Messages to other nodes that were void when their link ended. */
+  readonly voided: number;
   readonly mailboxOverflow: number;
   readonly restarts: number;
   readonly failures: number;

@@ -1,29 +1,34 @@
 /**
  * All actors of one node. The system owns addresses, delivery between nodes, asks, watches and the run queue; each cell owns its actor.
  *
- *  S1  local messages go straight to the mailbox, remote ones through the control connection; both are handled in a later turn and are
- *      FIFO per (sender, receiver) while the link lives;
+ *  S1  local messages go straight to the mailbox, remote ones through the link to their node (`node-link.ts`); both are handled in a later
+ *      turn, exactly once and FIFO per (sender, receiver) while the link lives, and a link that ends is told to watchers;
  *  S2  a message to an address where nobody is, is a dead letter: counted, logged at debug, and refused to an asker;
  *  S3  an address is used once in the life of a system: paths are remembered by their parent for as long as the parent lives;
  *  S4  after `shutdown` no actor, timer, subscription or ask is left (I13).
  */
-import { assert, assertNever, type FailureInfo, failureInfo } from '@weir/base';
+import { assert, assertNever, type FailureInfo, failureInfo, toError } from '@weir/base';
 import type { Subscription } from '@weir/ports';
 import type { Actor, ActorFactory, ActorRef, SpawnOptions } from './actor.js';
 import { ActorCell, type CellHost } from './actor-cell.js';
 import type { ActorSystemCounts, ActorSystemOptions, ActorSystemTotals } from './actor-system-options.js';
 import { type ActorAddress, actorAddress, nodeOf, subjectOfAddress } from './address.js';
 import type { AskOptions, ReplyTo } from './ask.js';
-import { isSystemEnvelope, isUserEnvelope, type SystemEnvelope } from './envelope.js';
+import { isLooseEnvelope, type LinkedEnvelope, type LooseEnvelope } from './envelope.js';
 import { ActorSystemStoppedError, AskNoReceiverError, MailboxFullError } from './errors.js';
+import { isLinkAckFrame, isLinkFrame } from './link-frame.js';
+import { NodeLinks } from './node-links.js';
 import { NodeWatch, type Watcher } from './node-watch.js';
 import { PendingAsks } from './pending-asks.js';
 import { RunQueue } from './run-queue.js';
 import { TrackedTimers } from './tracked-timers.js';
 
 const SYSTEM_PATH = 'system';
+const UNREACHABLE_AFTER_MS = 5000;
+const LINK_CAPACITY = 10_000;
+const SUBJECTS_MAX = 1000;
 
-/** A reference by address only: looked up for each message when local, published when not. */
+/** A reference by address only: looked up for each message when local, sent over a link when not. */
 class AddressRef implements ActorRef<unknown> {
   constructor(
     readonly address: ActorAddress,
@@ -45,7 +50,9 @@ export class ActorSystem {
   readonly incarnation: string;
   private readonly systemAddress: ActorAddress;
   private readonly cells = new Map<ActorAddress, ActorCell>();
-  private readonly subscriptions = new Map<ActorAddress, Subscription>();
+  /** Of other nodes' systems; a cache. */
+  private readonly subjects = new Map<string, string>();
+  private subscription: Subscription | undefined;
   private readonly usedRootNames = new Set<string>();
   private readonly localWatchers = new Map<ActorAddress, Set<Watcher>>();
   /** Nodes to tell when a local actor ends. */
@@ -54,7 +61,8 @@ export class ActorSystem {
   private readonly runQueue: RunQueue;
   private readonly asks: PendingAsks;
   private readonly nodeWatch: NodeWatch;
-  private readonly tally = { messages: 0, deadLetters: 0, mailboxOverflow: 0, restarts: 0, failures: 0 };
+  private readonly links: NodeLinks;
+  private readonly tally = { messages: 0, delivered: 0, deadLetters: 0, voided: 0, mailboxOverflow: 0, restarts: 0, failures: 0 };
   private readonly host: CellHost;
   private askCount = 0;
   private stopping: Promise<void> | undefined;
@@ -72,12 +80,13 @@ export class ActorSystem {
       incarnation: this.incarnation,
       clock: options.clock,
       timers: this.timers,
-      pingIntervalMs: options.pingIntervalMs ?? 1000,
-      unreachableAfterMs: options.unreachableAfterMs ?? 5000,
-      send: (node, envelope, onNoReceiver) => this.sendToNode(node, envelope, onNoReceiver),
+      pingIntervalMs: options.pingIntervalMs ?? 250,
+      unreachableAfterMs: options.unreachableAfterMs ?? UNREACHABLE_AFTER_MS,
+      send: (node, envelope, onNoReceiver) => this.publish(node, envelope, onNoReceiver),
     });
+    this.links = this.makeLinks();
     this.host = this.makeHost();
-    this.subscribe(this.systemAddress, (message) => this.receiveSystem(message));
+    this.subscription = options.control.subscribe(subjectOfAddress(this.systemAddress), (message) => this.receive(message));
   }
 
   /** Spawns an actor at `<node>/<name>`. Asserts that this path was never used; throws `WEIR_ACTOR_SYSTEM_STOPPED` after a shutdown began. */
@@ -93,12 +102,10 @@ export class ActorSystem {
   /** Sends without a reference. */
   tell(to: ActorAddress, message: unknown): void {
     if (nodeOf(to) !== this.node) {
-      this.options.control.publish(subjectOfAddress(to), { kind: 'tell', message });
+      this.links.send(nodeOf(to), { kind: 'tell', to, message });
       return;
     }
-    const cell = this.cells.get(to);
-    if (cell === undefined) this.deadLetter(to, message, undefined, new AskNoReceiverError(to));
-    else cell.offer(message, undefined);
+    this.deliver(to, message, undefined);
   }
 
   /**
@@ -126,7 +133,8 @@ export class ActorSystem {
   }
 
   counts(): ActorSystemCounts {
-    return { actors: this.cells.size, timers: this.timers.count, subscriptions: this.subscriptions.size, pendingAsks: this.asks.count };
+    const subscriptions = this.subscription === undefined ? 0 : 1;
+    return { actors: this.cells.size, timers: this.timers.count, subscriptions, pendingAsks: this.asks.count, unacknowledged: this.links.waiting };
   }
 
   totals(): ActorSystemTotals {
@@ -142,10 +150,34 @@ export class ActorSystem {
     }
     this.asks.cancelAll();
     this.nodeWatch.close();
-    for (const subscription of this.subscriptions.values()) subscription.unsubscribe();
-    this.subscriptions.clear();
+    this.links.close();
+    this.subscription?.unsubscribe();
+    this.subscription = undefined;
     this.localWatchers.clear();
     this.remoteWatchers.clear();
+  }
+
+  private makeLinks(): NodeLinks {
+    let sessions = 0;
+    return new NodeLinks({
+      node: this.node,
+      incarnation: this.incarnation,
+      clock: this.options.clock,
+      timers: this.timers,
+      unreachableAfterMs: this.options.unreachableAfterMs ?? UNREACHABLE_AFTER_MS,
+      linkCapacity: this.options.linkCapacity ?? LINK_CAPACITY,
+      nextSession: () => ++sessions,
+      publish: (node, frame, onNoReceiver) => this.publish(node, frame, onNoReceiver),
+      probe: (node) => this.nodeWatch.probe(node),
+      deliver: (_from, envelope) => this.receiveLinked(envelope),
+      voided: (envelope, certain) => this.voided(envelope, certain),
+      ended: (node, why, life, lost) => {
+        this.options.logger.log(lost ? 'warn' : 'debug', 'link ended', { to: node, why, lost });
+        if (why === 'silent' || why === 'overflow') this.nodeWatch.linkBroken(node);
+        else this.nodeWatch.lifeEnded(node, life, lost);
+      },
+      resetByPeer: (node) => this.nodeWatch.linkBroken(node),
+    });
   }
 
   private makeHost(): CellHost {
@@ -180,53 +212,71 @@ export class ActorSystem {
     const cell = new ActorCell(this.host, parent, address, behaviour, options);
     this.cells.set(address, cell);
     parent?.children.set(address, cell);
-    this.subscribe(address, (message) => this.receiveUser(cell, message));
     return cell;
   }
 
-  private subscribe(address: ActorAddress, handler: (message: unknown) => void): void {
-    this.subscriptions.set(address, this.options.control.subscribe(subjectOfAddress(address), handler));
+  /** Everything from other nodes. */
+  private receive(message: unknown): void {
+    if (isLinkFrame(message) || isLinkAckFrame(message)) this.links.receive(message);
+    else if (isLooseEnvelope(message)) this.receiveLoose(message);
+    else this.deadLetter(this.systemAddress, message, undefined, undefined);
   }
 
-  private receiveUser(cell: ActorCell, envelope: unknown): void {
-    if (!isUserEnvelope(envelope)) {
-      this.deadLetter(cell.address, envelope, undefined, undefined);
-      return;
-    }
-    cell.offer(envelope.message, envelope.kind === 'ask' ? envelope.replyTo : undefined);
-  }
-
-  private receiveSystem(envelope: unknown): void {
-    if (!isSystemEnvelope(envelope)) {
-      this.deadLetter(this.systemAddress, envelope, undefined, undefined);
-      return;
-    }
+  private receiveLoose(envelope: LooseEnvelope): void {
     switch (envelope.kind) {
+      case 'ping':
+        this.links.heard(envelope.from, envelope.asker);
+        this.answerPing(envelope);
+        return;
+      case 'pong':
+        if (envelope.asker !== this.incarnation) return;
+        this.links.answered(envelope.from, envelope.incarnation, envelope.sequence);
+        this.nodeWatch.pong(envelope);
+        return;
+      case 'unwatch':
+        this.forgetRemoteWatcher(envelope.address, envelope.from);
+        return;
+      default:
+        assertNever(envelope, 'loose envelope');
+    }
+  }
+
+  private receiveLinked(envelope: LinkedEnvelope): void {
+    switch (envelope.kind) {
+      case 'tell':
+        this.deliver(envelope.to, envelope.message, undefined);
+        return;
+      case 'ask':
+        this.deliver(envelope.to, envelope.message, envelope.replyTo);
+        return;
       case 'reply':
         this.asks.resolve(envelope.correlation, envelope.value);
         return;
       case 'failure':
         this.asks.fail(envelope.correlation, envelope.failure);
         return;
-      case 'ping':
-        this.answerPing(envelope);
-        return;
-      case 'pong':
-        this.nodeWatch.pong(envelope);
-        return;
-      case 'unwatch':
-        this.forgetRemoteWatcher(envelope.address, envelope.from);
-        return;
       case 'terminated':
         if ((this.nodeWatch.incarnationOf(envelope.address) ?? envelope.incarnation) !== envelope.incarnation) return;
         this.nodeWatch.terminated(envelope.address, envelope.failure);
         return;
       default:
-        assertNever(envelope, 'system envelope');
+        assertNever(envelope, 'linked envelope');
     }
   }
 
-  private answerPing(ping: Extract<SystemEnvelope, { kind: 'ping' }>): void {
+  private deliver(to: ActorAddress, message: unknown, replyTo: ReplyTo<unknown> | undefined): void {
+    const cell = this.cells.get(to);
+    if (cell === undefined) this.deadLetter(to, message, replyTo, new AskNoReceiverError(to));
+    else cell.offer(message, replyTo);
+  }
+
+  /** The link ended before this was acknowledged. An asker hears at once what is certain; for the rest its timeout decides. */
+  private voided(envelope: LinkedEnvelope, certain: boolean): void {
+    this.tally.voided++;
+    if (certain && envelope.kind === 'ask') this.asks.noReceiver(envelope.replyTo.correlation);
+  }
+
+  private answerPing(ping: Extract<LooseEnvelope, { kind: 'ping' }>): void {
     const gone: ActorAddress[] = [];
     for (const address of ping.watched) {
       if (!this.cells.has(address)) {
@@ -237,18 +287,33 @@ export class ActorSystem {
       if (nodes === undefined) this.remoteWatchers.set(address, new Set([ping.from]));
       else nodes.add(ping.from);
     }
-    this.sendToNode(ping.from, { kind: 'pong', from: this.node, asker: ping.asker, sequence: ping.sequence, incarnation: this.incarnation, gone }, undefined);
+    this.publish(ping.from, { kind: 'pong', from: this.node, asker: ping.asker, sequence: ping.sequence, incarnation: this.incarnation, gone }, undefined);
   }
 
-  private sendToNode(node: string, envelope: SystemEnvelope, onNoReceiver: (() => void) | undefined): void {
-    const subject = subjectOfAddress(actorAddress(node, SYSTEM_PATH));
-    if (onNoReceiver === undefined) this.options.control.publish(subject, envelope);
-    else this.options.control.publishExpectingReceiver(subject, envelope, onNoReceiver);
+  private publish(node: string, message: unknown, onNoReceiver: (() => void) | undefined): void {
+    const subject = this.subjectOf(node);
+    try {
+      if (onNoReceiver === undefined) this.options.control.publish(subject, message);
+      else this.options.control.publishExpectingReceiver(subject, message, onNoReceiver);
+    } catch (thrown) {
+      // The owner closed the connection: nobody can be reached by it any more.
+      this.options.logger.log('debug', 'not sent', { to: node, error: toError(thrown).message });
+      onNoReceiver?.();
+    }
   }
 
-  private sendToAsker(to: ReplyTo<never>, envelope: SystemEnvelope): void {
-    if (nodeOf(to.address) === this.node) this.receiveSystem(envelope);
-    else this.options.control.publish(subjectOfAddress(to.address), envelope);
+  private subjectOf(node: string): string {
+    let subject = this.subjects.get(node);
+    if (subject === undefined) {
+      if (this.subjects.size >= SUBJECTS_MAX) this.subjects.clear();
+      this.subjects.set(node, (subject = subjectOfAddress(`${node}/${SYSTEM_PATH}`)));
+    }
+    return subject;
+  }
+
+  private sendToAsker(to: ReplyTo<never>, envelope: LinkedEnvelope): void {
+    if (nodeOf(to.address) === this.node) this.receiveLinked(envelope);
+    else this.links.send(nodeOf(to.address), envelope);
   }
 
   private askAs(
@@ -264,18 +329,8 @@ export class ActorSystem {
     owner?.add(correlation);
     const answer = this.asks.open(correlation, to.address, options, () => owner?.delete(correlation));
     if (options.signal?.aborted === true) return answer;
-    if (nodeOf(to.address) !== this.node) {
-      const envelope = { kind: 'ask', message, replyTo };
-      try {
-        this.options.control.publishExpectingReceiver(subjectOfAddress(to.address), envelope, () => this.asks.noReceiver(correlation));
-      } catch (thrown) {
-        this.asks.fail(correlation, failureInfo(thrown)); // the connection was closed
-      }
-      return answer;
-    }
-    const cell = this.cells.get(to.address);
-    if (cell === undefined) this.deadLetter(to.address, message, replyTo, new AskNoReceiverError(to.address));
-    else cell.offer(message, replyTo);
+    if (nodeOf(to.address) === this.node) this.deliver(to.address, message, replyTo);
+    else this.links.send(nodeOf(to.address), { kind: 'ask', to: to.address, message, replyTo });
     return answer;
   }
 
@@ -323,15 +378,13 @@ export class ActorSystem {
   private cellStopped(cell: ActorCell, failure: FailureInfo | undefined): void {
     const { address, parent } = cell;
     this.cells.delete(address);
-    this.subscriptions.get(address)?.unsubscribe();
-    this.subscriptions.delete(address);
     parent?.postChildStopped(cell, failure);
     for (const watcher of this.localWatchers.get(address) ?? []) {
       if (watcher !== parent) watcher.postSignal({ type: 'terminated', address, ...(failure === undefined ? {} : { failure }) });
     }
     this.localWatchers.delete(address);
     for (const node of this.remoteWatchers.get(address) ?? []) {
-      this.sendToNode(node, { kind: 'terminated', address, incarnation: this.incarnation, ...(failure === undefined ? {} : { failure }) }, undefined);
+      this.links.send(node, { kind: 'terminated', address, incarnation: this.incarnation, ...(failure === undefined ? {} : { failure }) });
     }
     this.remoteWatchers.delete(address);
     if (this.cells.size === 0) this.allStopped?.();

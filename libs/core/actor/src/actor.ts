@@ -10,7 +10,7 @@ import type { AskOptions, ReplyTo } from './ask.js';
 /** Names an actor and sends to it. Plain to copy: only `address` crosses the wire; make a ref again with `refFor`. */
 export interface ActorRef<M> {
   readonly address: ActorAddress;
-  /** At most once; FIFO per (sender, receiver) while the link lives. Never handled within this call. */
+  /** Exactly once and FIFO per (sender, receiver) while the link to that node lives; at most once beyond. Never handled within this call. */
   tell(message: M): void;
 }
 
@@ -18,7 +18,10 @@ export interface ActorRef<M> {
 export type Signal =
   /** A watched actor or a child is gone for ever; `failure` when it failed. Told once. */
   | { readonly type: 'terminated'; readonly address: ActorAddress; readonly failure?: FailureInfo }
-  /** The node of a watched actor has not answered for the timeout. It may come back; the watch goes on. Told once an episode. */
+  /**
+   * The node of a watched actor has not answered for the timeout, or messages to or from it may be lost. It may come back; the watch goes
+   * on. Told once an episode.
+   */
   | { readonly type: 'unreachable'; readonly address: ActorAddress };
 
 /** `requested`: by its parent, itself or a shutdown; `failed`: it threw and was not restarted; `restarting`: a new instance follows. */

@@ -14,6 +14,11 @@ export class MessageQueue<T> {
     this.count++;
   }
 
+  /** The item that `shift` would give after `index` others, or undefined. */
+  at(index: number): T | undefined {
+    return index < this.count ? this.items[(this.head + index) & (this.items.length - 1)] : undefined;
+  }
+
   /** The oldest item, or undefined when empty. */
   shift(): T | undefined {
     if (this.count === 0) return undefined;

@@ -184,7 +184,7 @@ describe('stopping', () => {
     const cancelled = expect(system.ask(system.refFor('a/x'), () => 0, { timeoutMs: 5000 })).rejects.toMatchObject({ code: 'WEIR_ASK_CANCELLED' });
     network.lose = () => true;
     network.timers.runDeferred();
-    expect(system.counts()).toEqual({ actors: 2, timers: 5, subscriptions: 3, pendingAsks: 2 });
+    expect(system.counts()).toEqual({ actors: 2, timers: 6, subscriptions: 1, pendingAsks: 2, unacknowledged: 1 });
     let down = false;
     const stopping = system.shutdown().then(() => {
       down = true;
@@ -192,7 +192,7 @@ describe('stopping', () => {
     await network.timers.runUntil(() => down);
     await stopping;
     await cancelled;
-    expect(system.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0 });
+    expect(system.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0, unacknowledged: 0 });
     expect([network.timers.pendingCount, network.subscriptionCount]).toEqual([0, 0]);
     expect(() => system.spawn('z', { receive: () => undefined })).toThrow(expect.objectContaining({ code: 'WEIR_ACTOR_SYSTEM_STOPPED' }));
   });

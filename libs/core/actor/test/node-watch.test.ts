@@ -2,16 +2,16 @@ import { describe, expect, it } from '@jest/globals';
 import { ManualClock, ManualTimers } from '@weir/ports';
 import type { Signal } from '../src/actor.js';
 import type { ActorAddress } from '../src/address.js';
-import type { SystemEnvelope } from '../src/envelope.js';
+import type { LooseEnvelope } from '../src/envelope.js';
 import { NodeWatch } from '../src/node-watch.js';
 import { TrackedTimers } from '../src/tracked-timers.js';
 
 const PEER = 'jm/job/1' as ActorAddress;
 
-function watchOfSecondLife(): { readonly watch: NodeWatch; readonly signals: Signal[]; readonly sent: SystemEnvelope[] } {
+function watchOfSecondLife(): { readonly watch: NodeWatch; readonly signals: Signal[]; readonly sent: LooseEnvelope[] } {
   const clock = new ManualClock();
   const signals: Signal[] = [];
-  const sent: SystemEnvelope[] = [];
+  const sent: LooseEnvelope[] = [];
   const watch = new NodeWatch({
     node: 'tm-1', incarnation: 'second life', clock, timers: new TrackedTimers(new ManualTimers(clock)), pingIntervalMs: 1000, unreachableAfterMs: 5000,
     send: (_node, envelope) => void sent.push(envelope),

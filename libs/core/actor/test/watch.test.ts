@@ -75,7 +75,7 @@ describe('watching another node', () => {
     network.lose = () => true;
     context.watch('there/x');
     network.timers.advanceBy(500);
-    network.lose = (_from, _subject, message) => (message as { kind: string }).kind === 'terminated';
+    network.lose = (_from, _subject, message) => (message as { envelope?: { kind: string } }).envelope?.kind === 'terminated';
     network.timers.advanceBy(1000);
     there.stop('there/x');
     network.timers.advanceBy(1000);

@@ -10,7 +10,11 @@ export class TestNetwork {
   readonly failures: { address: ActorAddress; failure: FailureInfo }[] = [];
   /** Messages for which this is true are lost. */
   lose: (from: string, subject: Subject, message: unknown) => boolean = () => false;
+  /** How long this message takes; later ones on the same way wait for it. */
+  delayMs: (from: string, subject: Subject) => number = () => 0;
+  private readonly arrivalMs = new Map<string, number>();
   private readonly handlers = new Map<Subject, (message: unknown) => void>();
+  private readonly lives = new Map<string, number>();
   private systems = 0;
 
   system(node: string, options: Partial<ActorSystemOptions> = {}): ActorSystem {
@@ -26,8 +30,9 @@ export class TestNetwork {
     });
   }
 
-  /** kill -9: the subjects of the node have no receiver any more. */
+  /** kill -9: the subjects of the node have no receiver any more, and this life of it sends nothing. */
   kill(node: string): void {
+    this.lives.set(node, (this.lives.get(node) ?? 0) + 1);
     for (const subject of this.handlers.keys()) if (subject.startsWith(`${node}.`)) this.handlers.delete(subject);
   }
 
@@ -40,11 +45,21 @@ export class TestNetwork {
     return this.handlers.size;
   }
 
+  private after(from: string, subject: Subject, arrive: () => void): void {
+    const way = `${from} ${subject}`;
+    const now = this.clock.monotonic();
+    const atMs = Math.max(this.arrivalMs.get(way) ?? 0, now + this.delayMs(from, subject));
+    this.arrivalMs.set(way, atMs);
+    if (atMs === now) this.timers.defer(arrive);
+    else this.timers.after(atMs - now, arrive);
+  }
+
   private connection(nodeId: string): Connection {
+    const life = this.lives.get(nodeId);
     const send = (subject: Subject, message: unknown, onNoReceiver: () => void): void => {
-      if (this.lose(nodeId, subject, message)) return;
+      if (this.lives.get(nodeId) !== life || this.lose(nodeId, subject, message)) return;
       const copy: unknown = structuredClone(message); // as any wire would
-      this.timers.defer(() => {
+      this.after(nodeId, subject, () => {
         const handler = this.handlers.get(subject);
         if (handler === undefined) onNoReceiver();
         else handler(copy);
