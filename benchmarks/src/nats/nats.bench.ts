@@ -1,7 +1,7 @@
 /**
- * Frames between two processes over a nats-server on this machine: a `NatsTransport` data connection beside the bare client library publishing the same
- * frames under the same credit window. Measured: encoding of frames as messages, subjects, dispatch, accounting. Not measured: records into
- * frames, and the server, whose CPU time is not counted (wall ratios contain it).
+ * Frames between two processes over a nats-server on this machine: a `NatsTransport` data connection beside the bare client library
+ * publishing the same frames under the same credit window. Measured: encoding of frames as messages, subjects, dispatch, accounting. Not
+ * measured: records into frames, and the server, whose CPU time is not counted (wall ratios contain it).
  *
  *   npm run bench -- nats [--json] [--seconds N] [--rounds N]
  */
@@ -96,7 +96,7 @@ try {
     });
   }
 } finally {
-  child.kill();
+  child.disconnect(); // and so it ends
   await server.stop();
   rmSync(directory, { recursive: true, force: true });
 }

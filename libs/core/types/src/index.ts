@@ -22,5 +22,7 @@ export { canonicalKeyString, keyHash } from './key-hash.js';
 export { ownedString } from './text.js';
 
 export { decodeMessage, encodeMessage, MESSAGE_LIMITS } from './message-pack.js';
+export { type UnserializablePart, unserializablePart } from './unserializable-part.js';
+export { decodeWireMessage, encodeWireMessage } from './wire-message.js';
 
 export { InvalidTypeError, MessageRefusedError, RecordShapeError, UnsupportedKeyError } from './errors.js';

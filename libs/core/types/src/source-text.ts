@@ -2,8 +2,10 @@
  * One generated text under construction, from printed statements to compiled functions.
  *
  * G1. Everything from outside reaches the text through JSON.stringify (names) or as a bound parameter (objects): no text of a user runs.
- * G2. Each compiled text carries an id of its own, because V8 shares type feedback between functions of identical text (measured: 4x).
+ * G2. Each compiled text carries an id of its own, because V8 shares type feedback between functions of identical text (measured: 4x);
+ *     except where compiling costs more (`shareCopies` in base).
  */
+import { copiesAreShared } from '@weir/base';
 import { RecordShapeError } from './errors.js';
 
 /** One text under construction: unique names, and the objects it refers to. */
@@ -31,13 +33,30 @@ export class SourceText {
   }
   /** Runs the text, whose last statement returns an object of functions. */
   compile<T>(body: string): T {
+    return (copiesAreShared() ? this.sharedMaker(body) : this.maker(body))(...this.bound.keys()) as T;
+  }
+
+  private maker(body: string): Maker {
     const id = `weir-codec-${nextSourceId++}`; // G2
-    const make = new Function(...this.bound.values(), `'use strict';/* ${id} */${body}\n//# sourceURL=${id}`);
-    return make(...this.bound.keys()) as T;
+    return new Function(...this.bound.values(), `'use strict';/* ${id} */${body}\n//# sourceURL=${id}`) as Maker;
+  }
+
+  private sharedMaker(body: string): Maker {
+    const key = `${this.bound.size} ${body}`; // parameters are numbered
+    let make = sharedMakers.get(key);
+    if (make === undefined) {
+      if (sharedMakers.size >= SHARED_MAKERS_MAX) sharedMakers.clear();
+      sharedMakers.set(key, (make = this.maker(body)));
+    }
+    return make;
   }
 }
 
+type Maker = (...bound: unknown[]) => unknown;
+
 let nextSourceId = 0;
+const sharedMakers = new Map<string, Maker>();
+const SHARED_MAKERS_MAX = 2000;
 
 function refuseShape(path: string, expected: string, found: unknown): never {
   throw new RecordShapeError(path.startsWith('.') ? path.slice(1) : path, expected, found);
