@@ -7,6 +7,7 @@ export * from './high-availability.js';
 export * from './transport.js';
 export * from './leader-register.js';
 export * from './meter.js';
+export * from './tracer.js';
 export * from './transport-errors.js';
 // fakes: each port in memory, for tests and simulations
 export * from './fakes/index.js';

@@ -1,1 +1,2 @@
-export {};
+export { Telemetry, type TelemetryOptions } from './telemetry.js';
+export { OtelTracer } from './otel-tracer.js';

@@ -4,5 +4,7 @@ export { drainMicrotasks, ManualTimers, type RunUntilOptions } from './manual-ti
 export { SeededRandom } from './seeded-random.js';
 export { type FileFault, MemoryFileStore, type MemoryFileStoreOptions } from './memory-file-store.js';
 export { MemoryHighAvailability } from './memory-high-availability.js';
+export { MemoryLeaderRegister, type RegisterFault, type RegisterOperation } from './memory-leader-register.js';
 export { type LogEntry, RecordingLogger } from './recording-logger.js';
 export { InMemoryMeter } from './in-memory-meter.js';
+export { type RecordedSpan, RecordingTracer } from './recording-tracer.js';
