@@ -1,7 +1,7 @@
 /** The fakes and the simulated parts pass the same suites as the real ones. */
-import { MemoryFileStore, MemoryHighAvailability } from '@weir/ports';
+import { drainMicrotasks, MemoryFileStore, MemoryHighAvailability, MemoryLeaderRegister } from '@weir/ports';
 import { SimulatedWorld } from '@weir/testing';
-import { fileStoreConformance, highAvailabilityConformance, transportConformance } from '@weir/testing/conformance';
+import { fileStoreConformance, highAvailabilityConformance, leaderRegisterConformance, transportConformance } from '@weir/testing/conformance';
 
 fileStoreConformance('MemoryFileStore', async () => {
   const store = new MemoryFileStore();
@@ -12,6 +12,20 @@ fileStoreConformance('MemoryFileStore', async () => {
 highAvailabilityConformance('MemoryHighAvailability', () => {
   const shared = new MemoryHighAvailability();
   return Promise.resolve({ contender: () => shared });
+});
+
+leaderRegisterConformance('MemoryLeaderRegister', () => {
+  const shared = new MemoryLeaderRegister();
+  return Promise.resolve({
+    contender: () => Promise.resolve(shared.as('a contender')),
+    until: async (condition) => {
+      for (let turns = 0; !(await condition()); turns++) {
+        if (turns > 100) throw new Error(`gave up waiting for ${condition.toString()}`);
+        await drainMicrotasks();
+      }
+    },
+    lose: () => Promise.resolve(shared.lose()),
+  });
 });
 
 for (const seed of [1, 2, 3]) {

@@ -4,6 +4,7 @@
  * Invariants: every acknowledged increment is applied, and each applied one exactly once; the service gets live again.
  */
 import { describe, expect, it } from '@jest/globals';
+import type { ActorSystem } from '@weir/actor';
 import { SimulatedWorld } from '@weir/testing';
 import { makeSystem, type PlantedBug, readState, startCoordinator, startHost } from './support/counter-service.js';
 
@@ -21,8 +22,9 @@ async function simulateCounter(seed: number, bug?: PlantedBug): Promise<Outcome>
   const world = new SimulatedWorld({ seed });
   await world.files.makeDirectory('state');
   for (const name of WORKERS) startHost(world.node(name), bug);
-  const view = startCoordinator(makeSystem(world.node('jm')), WORKERS, INCREMENTS);
-  scheduleFaults(world, bug, () => view.counter);
+  const system = makeSystem(world.node('jm'));
+  const view = startCoordinator(system, WORKERS, INCREMENTS);
+  scheduleFaults(world, system, bug, () => view.counter);
   await world.until(() => view.acknowledged.size === INCREMENTS, { withinMs: 120_000 });
   const { value, applied } = await readState(world.files);
   const lost = [...view.acknowledged].filter((id) => !applied.includes(id));
@@ -31,7 +33,7 @@ async function simulateCounter(seed: number, bug?: PlantedBug): Promise<Outcome>
   return { hash: world.traceHash, attempts: view.attempt, steps: world.steps };
 }
 
-function scheduleFaults(world: SimulatedWorld, bug: PlantedBug | undefined, counter: () => string | undefined): void {
+function scheduleFaults(world: SimulatedWorld, system: ActorSystem, bug: PlantedBug | undefined, counter: () => string | undefined): void {
   const { random } = world;
   const names = ['jm', ...WORKERS];
   const kinds = ['boom', 'crash', 'disconnect', 'partition', 'pause'] as const;
@@ -44,7 +46,7 @@ function scheduleFaults(world: SimulatedWorld, bug: PlantedBug | undefined, coun
       switch (kind) {
         case 'boom': {
           const address = counter();
-          if (address !== undefined) world.node('jm').control.publish(address.replaceAll('/', '.'), { kind: 'tell', message: { type: 'boom' } });
+          if (address !== undefined) system.tell(address, { type: 'boom' });
           return;
         }
         case 'crash':

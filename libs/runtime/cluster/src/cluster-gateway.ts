@@ -51,6 +51,8 @@ export interface SubtaskInfo {
   readonly idleMs: number;
   readonly backpressuredMs: number;
   readonly operators: readonly OperatorMetrics[];
+  /** Combined input watermark; null before the first and for sources; undefined: not reported. */
+  readonly inputWatermark?: number | null;
 }
 
 export interface ExceptionEntry {

@@ -3,8 +3,11 @@ import type { JobId } from '@weir/base';
 import type { CompiledJob } from '@weir/graph';
 import type { TaskDeployment } from '@weir/task';
 import { TaskSubmissionError } from './errors.js';
+import type { JobDescriptor } from './job-descriptor.js';
 
 export interface JobArtifacts {
+  /** Brings the job's program here, before its first task. May be called again, also after a rejection. Rejects with the coded error of what is missing. */
+  prepare(job: JobDescriptor): Promise<void>;
   /** Functions for this task alone, around the deployment's graph. Throws `WEIR_TASK_SUBMISSION_FAILED` when the job is unknown or is another one. */
   instantiate(deployment: TaskDeployment): CompiledJob;
 }
@@ -20,6 +23,11 @@ export class InProcessArtifacts implements JobArtifacts {
 
   remove(jobId: JobId): void {
     this.jobs.delete(jobId);
+  }
+
+  /** It is here already, or its tasks will say that it is not. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
   }
 
   instantiate(deployment: TaskDeployment): CompiledJob {

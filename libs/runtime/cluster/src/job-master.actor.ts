@@ -10,13 +10,14 @@
  *  M2  each source coordinator knows the new readers, and has its lost splits back, before their tasks start;
  *  M3  a terminal status is in the register before the client hears of it; a deposed leader writes nothing (D5).
  */
-import type { Actor, ActorAddress, ActorContext, ActorRef, Signal } from '@weir/actor';
+import { type Actor, type ActorAddress, type ActorContext, type ActorRef, nodeOf, type Signal } from '@weir/actor';
 import { assert, assertNever, type ExecutionAttemptId, type FailureInfo, failureInfo, type OperatorId } from '@weir/base';
 import {
   assignState, type CheckpointCoordinatorConfig, checkpointOptions, type CheckpointStatistics, type CompletedCheckpoint, type CompletedCheckpointSummary,
-  initialCheckpointCoordinatorState, type RestoredSubtaskState, subtaskKey,
+  initialCheckpointCoordinatorState, type RestoredSubtaskState, SavepointDirectoryMissingError, SavepointWriter, subtaskKey,
 } from '@weir/checkpoint';
-import { pipelinedRegions } from '@weir/graph';
+import { describePlan, pipelinedRegions } from '@weir/graph';
+import { stateOptions } from '@weir/state';
 import type { TaskMessage } from '@weir/task';
 import { wireTask } from './channel-wiring.js';
 import { CheckpointCoordinatorActor, type CheckpointCoordinatorActorMessage } from './checkpoint-coordinator.actor.js';
@@ -28,20 +29,27 @@ import { type JobOpeningOptions, openJob, type OpenedJob } from './job-opening.j
 import { JobScheduler } from './job-scheduler.js';
 import type { SchedulerEffect, SchedulerEvent } from './job-scheduler.events.js';
 import { isTerminal } from './job-state-machine.js';
+import { JobSlots } from './job-slots.js';
 import type { CheckpointSummary, JobEvent, JobStatus } from './job-status.js';
 import { JobStatusBoard } from './job-status-board.js';
+import type { JobSubmission } from './job-submission.js';
+import { sliceInlineState } from './restored-slices.js';
 import { createRestartStrategy, type RestartStrategy } from './restart-strategy.js';
 import { SourceCoordinatorActor } from './source-coordinator.actor.js';
 import type { SourceCoordinatorMessage } from './source-coordinator.protocol.js';
-import type { SlotMessage, TaskExecutorMessage } from './task-executor.protocol.js';
+import type { SlotMessage } from './task-executor.protocol.js';
 
 export interface JobMasterOptions extends JobOpeningOptions {
-  /** TaskExecutors that are asked for slots, in this order. */
-  readonly taskExecutors: readonly ActorAddress[];
+  readonly resourceManager: ActorAddress;
   readonly client: ActorAddress;
+  /** For slots that have to load the program; undefined when it lives in their process. */
+  readonly submission?: JobSubmission;
 }
 
 const STATUS_PUSH_MS = 100;
+const REPORT_PUSH_MS = 1000;
+/** Until the need is declared again when the ResourceManager did not answer. */
+const DECLARE_AGAIN_MS = 1000;
 
 type Message = JobMasterMessage | JobMasterTurn;
 type Context = ActorContext<Message>;
@@ -55,6 +63,7 @@ interface Running {
   readonly checkpoints: ActorRef<CheckpointCoordinatorActorMessage>;
   readonly sources: ReadonlyMap<OperatorId, ActorRef<SourceCoordinatorMessage>>;
   readonly restartStrategy: RestartStrategy;
+  readonly slots: JobSlots<Message>;
 }
 
 export class JobMasterActor implements Actor<Message> {
@@ -65,11 +74,11 @@ export class JobMasterActor implements Actor<Message> {
   private checkpointStatistics: CheckpointStatistics | undefined;
   private failure: FailureInfo | undefined;
   private restorePoint: CompletedCheckpoint | undefined;
-  private slotRequestCount = 0;
-  /** Requests without an answer: which TaskExecutor was asked, for how many. */
-  private readonly slotRequests = new Map<number, { readonly executor: number; readonly count: number }>();
+  private resourceManager: ActorAddress;
 
-  constructor(private readonly options: JobMasterOptions) {}
+  constructor(private readonly options: JobMasterOptions) {
+    this.resourceManager = options.resourceManager;
+  }
 
   started(context: Context): void {
     this.startedAtMs = context.clock.now();
@@ -88,6 +97,10 @@ export class JobMasterActor implements Actor<Message> {
       context.logger.log('warn', 'job rejected', { code: message.failure.code, error: message.failure.message });
       this.tellClient({ type: 'job-rejected', failure: message.failure }, context);
       context.stop();
+    } else if (message.type === 'follow-resource-manager') {
+      this.resourceManager = message.resourceManager;
+      this.running?.slots.follow(this.resourceManager);
+      if (this.running !== undefined) this.declareNeed(this.running);
     } else if (this.running === undefined) {
       if (message.type === 'cancel-job' || message.type === 'suspend-job') this.endBeforeOpen ??= message.type === 'cancel-job' ? 'cancel' : 'suspend';
     } else {
@@ -96,11 +109,15 @@ export class JobMasterActor implements Actor<Message> {
   }
 
   signal(signal: Signal, context: Context): void {
-    if (this.running === undefined) return;
-    const executor = this.options.taskExecutors.find((address) => address === signal.address);
-    if (executor !== undefined) {
-      const reason = signal.type === 'terminated' ? 'its TaskManager is gone' : 'its TaskManager does not answer';
-      this.schedule({ type: 'task-manager-lost', node: executor.slice(0, executor.indexOf('/')), reason }, context);
+    if (this.running === undefined || !context.isRunning) return;
+    const { slots } = this.running;
+    const slot = slots.hear(signal);
+    if (slot === 'given-up') return;
+    if (slots.isResourceManager(signal.address)) {
+      // Nothing depends on it while nothing is missing. Another one is told by `follow-resource-manager`.
+      if (signal.type === 'unreachable') context.timers.setTimer('declare-again', DECLARE_AGAIN_MS, { type: 'declare-again' });
+    } else if (slot === 'lost') {
+      this.schedule({ type: 'slot-lost', slot: signal.address, reason: signal.type === 'terminated' ? signal.failure?.message ?? 'its slot is gone' : 'its slot does not answer' }, context);
     } else if (signal.type === 'terminated' && context.isRunning && !isTerminal(this.running.scheduler.state)) {
       // A child of ours: a coordinator failed. Without it nothing is certain any more.
       const failure = signal.failure ?? failureInfo(new Error(`${signal.address} stopped`), 'WEIR_INVARIANT_BROKEN');
@@ -108,7 +125,7 @@ export class JobMasterActor implements Actor<Message> {
     }
   }
 
-  private handle(message: Exclude<Message, { type: 'opened' | 'open-failed' }>, running: Running, context: Context): void {
+  private handle(message: Exclude<Message, { type: 'opened' | 'open-failed' | 'follow-resource-manager' }>, running: Running, context: Context): void {
     const { checkpoints, board } = running;
     switch (message.type) {
       case 'task-state':
@@ -126,19 +143,37 @@ export class JobMasterActor implements Actor<Message> {
       case 'acknowledge-checkpoint':
         checkpoints.tell({ type: 'acknowledge', checkpointId: message.checkpointId, attempt: message.attempt, snapshot: message.snapshot, sizeBytes: message.metrics.sizeBytes });
         return;
+      case 'snapshot-format-set':
+        checkpoints.tell(message);
+        return;
+      case 'set-snapshot-format':
+        this.notifyTasks(() => true, { type: 'snapshot-format', format: message.format }, context);
+        return;
       case 'decline-checkpoint':
         checkpoints.tell({ type: 'decline', checkpointId: message.checkpointId, attempt: message.attempt, failure: message.failure });
         return;
       case 'slots-granted':
-        if (this.slotRequests.delete(message.request)) this.schedule({ type: 'slots-granted', slots: message.slots }, context);
+        this.schedule({ type: 'slots-granted', slots: running.slots.granted(message.taskExecutor, message.slots) }, context);
+        if (running.slots.heldCount >= running.scheduler.slotsNeeded) running.slots.missing = 0;
         return;
-      case 'slots-refused': {
-        const request = this.slotRequests.get(message.request);
-        if (request === undefined || !this.slotRequests.delete(message.request)) return;
-        if (message.available > 0) this.requestSlots(request.executor, message.available, context);
-        this.requestSlots(request.executor + 1, request.count - message.available, context);
+      case 'slots-missing':
+        context.timers.cancelTimer('declare-again');
+        if (message.request === running.slots.lastRequest) this.slotsMissing(message.missing, message.total, running, context);
+        return;
+      case 'return-idle-slots':
+        this.schedule(message, context);
+        return;
+      case 'slots-overdue': {
+        const needed = running.scheduler.slotsNeeded;
+        const at = { needed, missing: needed - running.slots.heldCount };
+        this.schedule({ type: 'slots-overdue', failure: failureInfo(new NotEnoughSlotsError(at)) }, context);
         return;
       }
+      case 'declare-again':
+        if (!running.scheduler.isWaitingForSlots) return;
+        this.declareNeed(running);
+        context.timers.setTimer('declare-again', DECLARE_AGAIN_MS, { type: 'declare-again' });
+        return;
       case 'task-submitted':
       case 'task-gone':
         this.schedule(message, context);
@@ -160,7 +195,7 @@ export class JobMasterActor implements Actor<Message> {
         this.schedule({ type: 'restore-ready', group: message.group, checkpointId: message.checkpoint?.metadata.checkpointId }, context);
         return;
       case 'checkpoint-completed':
-        this.notifyTasks((execution) => execution.state !== 'deploying' && execution.state !== 'deployed', { type: 'checkpoint-complete', checkpointId: message.summary.checkpointId, isFinal: message.summary.isFinal }, context);
+        this.notifyTasks((execution) => execution.state !== 'deploying' && execution.state !== 'deployed', { type: 'checkpoint-complete', checkpointId: message.summary.checkpointId, isFinal: message.summary.isFinal, stop: message.stop }, context);
         running.restartStrategy.onProgress?.();
         if (!message.repeated) this.emit({ type: 'checkpoint-completed', checkpoint: summaryOf(message.summary) }, context);
         return;
@@ -178,13 +213,23 @@ export class JobMasterActor implements Actor<Message> {
         return;
       case 'release-tasks':
         // No checkpoint will follow, and no sink waits for one: what is to be covered is covered.
-        this.notifyTasks(() => true, { type: 'checkpoint-complete', checkpointId: Number.MAX_SAFE_INTEGER, isFinal: true }, context);
+        this.notifyTasks(() => true, { type: 'checkpoint-complete', checkpointId: Number.MAX_SAFE_INTEGER, isFinal: true, stop: false }, context);
         return;
       case 'cancel-job':
         this.schedule({ type: 'cancel' }, context);
         return;
       case 'suspend-job':
         this.schedule({ type: 'suspend' }, context);
+        return;
+      case 'take-savepoint':
+        this.takeSavepoint(message, running, context);
+        return;
+      case 'savepoint-completed':
+        this.tellClient({ type: 'savepoint-completed', triggerId: message.triggerId, path: message.path }, context);
+        if (message.then === 'cancel') this.schedule({ type: 'cancel' }, context);
+        return;
+      case 'savepoint-failed':
+        this.tellClient({ type: 'savepoint-failed', triggerId: message.triggerId, failure: message.failure }, context);
         return;
       case 'restart-due':
       case 'cancel-overdue':
@@ -193,6 +238,9 @@ export class JobMasterActor implements Actor<Message> {
         return;
       case 'push-status':
         this.tellClient({ type: 'job-status', status: this.status(running) }, context);
+        return;
+      case 'push-report':
+        this.pushReport(running, context);
         return;
       default:
         assertNever(message, 'job master message');
@@ -215,6 +263,9 @@ export class JobMasterActor implements Actor<Message> {
       config: checkpointConfig(job, [...sources.keys()], this.options.jobId),
       initial: initialCheckpointCoordinatorState(job.recovery.nextCheckpointId, job.recovery.restored),
       store: job.store,
+      savepoints: new SavepointWriter({ ...this.options.services, jobId: this.options.jobId, directory: this.options.checkpointDirectory, random: this.options.services.random.stream('savepoints') }),
+      base: job.base,
+      nativeState: job.configuration.get(stateOptions.backendType) !== 'heap',
       jobMaster: context.self.address,
       sourceCoordinators: new Map([...sources].map(([operatorId, ref]) => [operatorId, ref.address])),
     }));
@@ -223,11 +274,13 @@ export class JobMasterActor implements Actor<Message> {
       executions, regions: pipelinedRegions(job.graph), restartStrategy, random: this.options.services.random.stream('restart-strategy'),
       cancelFenceMs: configuration.get(clusterOptions.cancelFence),
     });
-    this.running = { job, executions, scheduler, board: new JobStatusBoard(executions, sources.size), checkpoints, sources, restartStrategy };
-    for (const executor of this.options.taskExecutors) context.watch(executor);
+    const { jobId, checkpointDirectory, submission } = this.options;
+    const descriptor = { jobId, checkpointDirectory, configuration: configuration.toRecord(), ...(submission === undefined ? {} : { submission }) };
+    const slots = new JobSlots<Message>(jobId, this.resourceManager, descriptor, context);
+    this.running = { job, executions, scheduler, board: new JobStatusBoard(executions, sources.size), checkpoints, sources, restartStrategy, slots };
     this.tellClient({ type: 'job-accepted', status: this.status(this.running) }, context);
     for (const note of job.notes) this.emit({ type: 'note', ...note }, context);
-    const restored = job.recovery.restored?.checkpoint;
+    const restored = job.recovery.restored?.checkpoint ?? job.base;
     this.emit({ type: 'restored', checkpointId: restored?.metadata.checkpointId, ...(restored === undefined ? {} : { path: restored.path }) }, context);
     this.schedule(this.endBeforeOpen === undefined ? { type: 'start' } : { type: this.endBeforeOpen }, context);
   }
@@ -235,13 +288,21 @@ export class JobMasterActor implements Actor<Message> {
   private schedule(event: SchedulerEvent, context: Context): void {
     const { scheduler } = this.running as Running;
     for (const effect of scheduler.handle(event, context.clock.monotonic())) this.perform(effect, this.running as Running, context);
+    if (!scheduler.isWaitingForSlots) context.timers.cancelTimer('slots-overdue');
   }
 
   private perform(effect: SchedulerEffect, running: Running, context: Context): void {
     const { checkpoints, job } = running;
     switch (effect.type) {
       case 'request-slots':
-        this.requestSlots(0, effect.count, context);
+        this.declareNeed(running);
+        if (running.scheduler.isWaitingForSlots && !context.timers.isPending('slots-overdue')) {
+          context.timers.setTimer('slots-overdue', job.configuration.get(clusterOptions.slotRequestTimeout), { type: 'slots-overdue' });
+        }
+        return;
+      case 'release-slots':
+        running.slots.release(effect.slots);
+        this.declareNeed(running);
         return;
       case 'timer':
         context.timers.after(effect.delayMs, effect.event);
@@ -261,6 +322,7 @@ export class JobMasterActor implements Actor<Message> {
         return;
       case 'start-tasks':
         this.announceReaders(effect.executions, running); // M2
+        for (const { attempt } of effect.executions) running.board.taskState(attempt, 'deployed', context.clock.now());
         for (const { attempt, slot } of effect.executions) context.refFor<SlotMessage>(slot).tell({ type: 'start-task', attempt });
         return;
       case 'cancel-task':
@@ -271,6 +333,8 @@ export class JobMasterActor implements Actor<Message> {
         return;
       case 'task-changed':
         checkpoints.tell({ type: 'task-state', attempt: effect.execution.attempt, state: effect.state }); // M1
+        running.board.taskState(effect.execution.attempt, effect.state, context.clock.now());
+        this.pushReportSoon(context);
         return;
       case 'state':
         context.logger.log('info', 'job state', { jobId: this.options.jobId, from: effect.from, to: effect.to });
@@ -280,7 +344,7 @@ export class JobMasterActor implements Actor<Message> {
       case 'restarting':
         this.failure = effect.failure;
         context.logger.log('warn', 'job restarts', { code: effect.failure.code, error: effect.failure.message, delayMs: effect.delayMs, restart: effect.restart });
-        this.emit({ type: 'restarting', failure: effect.failure, delayMs: effect.delayMs, restart: effect.restart }, context);
+        this.emit({ type: 'restarting', failure: effect.failure, delayMs: effect.delayMs, restart: effect.restart }, context, effect.origin);
         return;
       case 'record-outcome':
         checkpoints.tell({ type: 'shutdown' });
@@ -322,12 +386,14 @@ export class JobMasterActor implements Actor<Message> {
     }
     for (const { current } of subtasks) {
       const { attempt, slot } = current as Execution;
-      const head = job.graph.vertices.find(({ id }) => id === attempt.vertexId)?.operators[0].operatorId as OperatorId;
+      running.board.taskState(attempt, 'deploying', context.clock.now());
+      const head = headOf(attempt, running) as OperatorId;
+      const state = restored.get(subtaskKey(attempt.vertexId, attempt.subtaskIndex));
       context.refFor<SlotMessage>(slot).tell({
         type: 'submit-task',
         deployment: {
           jobId: this.options.jobId, attempt, graph: job.graph, ...wireTask(this.options.jobId, executions, attempt),
-          restored: restored.get(subtaskKey(attempt.vertexId, attempt.subtaskIndex)),
+          restored: state === undefined ? undefined : sliceInlineState(state),
           jobMaster: context.self.address,
           sourceCoordinator: running.sources.get(head)?.address,
           configuration: job.configuration.toRecord(),
@@ -343,16 +409,27 @@ export class JobMasterActor implements Actor<Message> {
     }
   }
 
-  private requestSlots(executor: number, count: number, context: Context): void {
-    const address = this.options.taskExecutors[executor];
-    if (address === undefined) {
-      const error = new NotEnoughSlotsError({ needed: (this.running as Running).executions.slotKeys().length, missing: count });
-      this.schedule({ type: 'job-failure', failure: failureInfo(error) }, context);
-      return;
+  private declareNeed({ slots, scheduler }: Running): void {
+    slots.declare(scheduler.slotsNeeded);
+  }
+
+  /** What the ResourceManager says is for the user: the scheduler waits for slots, not for words. */
+  private slotsMissing(missing: number, total: number, running: Running, context: Context): void {
+    const { slots } = running;
+    if (missing === slots.missing) return;
+    if (slots.missing === 0) {
+      context.logger.log('info', 'job waits for slots', { jobId: this.options.jobId, missing, total });
+      this.emit({ type: 'note', level: 'info', text: `waits for slots: ${missing} of ${total} are missing` }, context);
     }
-    const request = ++this.slotRequestCount;
-    this.slotRequests.set(request, { executor, count });
-    context.refFor<TaskExecutorMessage>(address).tell({ type: 'request-slots', jobId: this.options.jobId, request, count, jobMaster: context.self.address });
+    slots.missing = missing;
+    this.tellClient({ type: 'job-status', status: this.status(running) }, context);
+    this.pushReportSoon(context);
+  }
+
+  private takeSavepoint({ triggerId, targetDirectory, then }: Extract<JobMasterMessage, { type: 'take-savepoint' }>, { checkpoints, job }: Running, context: Context): void {
+    const directory = targetDirectory ?? job.configuration.get(checkpointOptions.savepointDirectory);
+    if (directory === '') this.tellClient({ type: 'savepoint-failed', triggerId, failure: failureInfo(new SavepointDirectoryMissingError()) }, context);
+    else checkpoints.tell({ type: 'take-savepoint', triggerId, targetDirectory: directory, then });
   }
 
   private notifyTasks(which: (execution: Execution) => boolean, message: TaskMessage, context: Context): void {
@@ -366,7 +443,8 @@ export class JobMasterActor implements Actor<Message> {
     this.failure = failure;
     const status = this.status(running);
     const durationMs = context.clock.monotonic() - this.startedMonotonicMs;
-    for (const executor of this.options.taskExecutors) context.refFor<TaskExecutorMessage>(executor).tell({ type: 'free-slots', jobId: this.options.jobId, jobMaster: context.self.address });
+    running.slots.releaseAll();
+    this.pushReport(running, context);
     this.tellClient({ type: 'job-ended', result: { jobId: this.options.jobId, state, status, durationMs, ...(failure === undefined ? {} : { failure }) } }, context);
     context.stop();
   }
@@ -384,20 +462,46 @@ export class JobMasterActor implements Actor<Message> {
         ...(statistics?.last === undefined ? {} : { last: summaryOf(statistics.last) }),
       },
       failure: this.failure,
+      missingSlots: running.slots.missing,
     });
   }
 
-  private emit(event: JobEvent, context: Context): void {
-    this.tellClient({ type: 'job-event', event, status: this.status(this.running as Running) }, context);
+  private pushReportSoon(context: Context): void {
+    if (!context.timers.isPending('push-report')) context.timers.setTimer('push-report', REPORT_PUSH_MS, { type: 'push-report' });
+  }
+
+  private pushReport({ job, board, sources, slots }: Running, context: Context): void {
+    this.tellClient({
+      type: 'job-report',
+      report: {
+        plan: describePlan({ ...job.compiled, graph: job.graph }), subtasks: board.subtasks(), configuration: job.configuration.toRecord(),
+        maxParallelism: Math.max(...job.graph.vertices.map(({ maxParallelism }) => maxParallelism)), missingSlots: slots.missing, sources: [...sources.keys()],
+      },
+    }, context);
+  }
+
+  private emit(event: JobEvent, context: Context, from?: Execution): void {
+    const running = this.running as Running;
+    const origin = from === undefined ? {} : { origin: { taskName: taskName(from.attempt, running), node: nodeOf(from.slot) } };
+    this.tellClient({ type: 'job-event', event, status: this.status(running), ...origin }, context);
   }
 
   private pushStatusSoon(context: Context): void {
     if (!context.timers.isPending('push-status')) context.timers.setTimer('push-status', STATUS_PUSH_MS, { type: 'push-status' });
   }
 
-  private tellClient(message: JobClientMessage, context: Context): void {
-    context.refFor<JobClientMessage>(this.options.client).tell(message);
+  private tellClient(message: Unnamed<JobClientMessage>, context: Context): void {
+    context.refFor<JobClientMessage>(this.options.client).tell({ jobId: this.options.jobId, ...message } as JobClientMessage);
   }
+}
+
+/** A message to the client before it names the job. */
+type Unnamed<M> = M extends unknown ? Omit<M, 'jobId'> : never;
+
+/** As Flink writes it: `map (2/4)`. */
+function taskName({ vertexId, subtaskIndex }: ExecutionAttemptId, { job }: Running): string {
+  const vertex = job.graph.vertices.find(({ id }) => id === vertexId);
+  return `${vertex?.name ?? vertexId} (${subtaskIndex + 1}/${vertex?.parallelism ?? 0})`;
 }
 
 function headOf(attempt: ExecutionAttemptId, running: Running): OperatorId | undefined {

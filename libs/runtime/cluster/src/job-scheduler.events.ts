@@ -13,7 +13,12 @@ export type SchedulerEvent =
   | { readonly type: 'task-state'; readonly attempt: ExecutionAttemptId; readonly state: TaskState; readonly failure?: FailureInfo }
   /** The slot says that the task's actor is no more. */
   | { readonly type: 'task-gone'; readonly attempt: ExecutionAttemptId; readonly failure?: FailureInfo }
-  | { readonly type: 'task-manager-lost'; readonly node: string; readonly reason: string }
+  /** A slot is gone, or does not answer and is given up. */
+  | { readonly type: 'slot-lost'; readonly slot: ActorAddress; readonly reason: string }
+  /** Those who wait for slots have waited long enough. */
+  | { readonly type: 'slots-overdue'; readonly failure: FailureInfo }
+  /** Another job waits for slots that are held here by those who wait themselves. */
+  | { readonly type: 'return-idle-slots' }
   /** A failure of no single task: a source's enumerator, too many failed checkpoints. */
   | { readonly type: 'job-failure'; readonly failure: FailureInfo }
   /** Nothing may be written any more: another leader has the job. */
@@ -30,7 +35,10 @@ export type SchedulerTimer =
   | { readonly type: 'cancel-overdue'; readonly group: number };
 
 export type SchedulerEffect =
+  /** So many are missing now. */
   | { readonly type: 'request-slots'; readonly count: number }
+  /** Nothing runs in them, and nothing will. */
+  | { readonly type: 'release-slots'; readonly slots: readonly ActorAddress[] }
   | { readonly type: 'timer'; readonly delayMs: number; readonly event: SchedulerTimer }
   /** These subtasks are about to end: no splits for them, no checkpoint with them. */
   | { readonly type: 'subtasks-stopping'; readonly subtasks: readonly ExecutionVertex[]; readonly failure: FailureInfo | undefined }
@@ -46,7 +54,7 @@ export type SchedulerEffect =
   /** An execution has taken this state, by its own report or by decision. */
   | { readonly type: 'task-changed'; readonly execution: Execution; readonly state: TaskState }
   | { readonly type: 'state'; readonly from: JobState; readonly to: JobState }
-  | { readonly type: 'restarting'; readonly failure: FailureInfo; readonly delayMs: number; readonly restart: number }
+  | { readonly type: 'restarting'; readonly failure: FailureInfo; readonly delayMs: number; readonly restart: number; readonly origin: Execution | undefined }
   /** Set the register's status; answer `outcome-recorded` or `deposed`. */
   | { readonly type: 'record-outcome'; readonly status: 'finished' | 'failed' | 'canceled' }
   | { readonly type: 'ended'; readonly state: 'finished' | 'failed' | 'canceled'; readonly failure: FailureInfo | undefined };

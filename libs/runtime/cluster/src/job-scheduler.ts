@@ -16,7 +16,8 @@
  *  J3  a group is deployed again only when each of its executions is terminal or was fenced, and the checkpoint to restore from was named
  *      afterwards: none can complete between the choice and the restart (I6);
  *  J4  a job is finished only when every task has reported `finished`, that is, after its sinks committed the final checkpoint;
- *  J5  after `cancelling` or `failing` nothing is deployed.
+ *  J5  after `cancelling` or `failing` nothing is deployed;
+ *  J6  what is missing is asked for when it is lost, not when it is needed: a replacement may come while its group still stops.
  */
 import type { ActorAddress } from '@weir/actor';
 import { assert, assertNever, type ExecutionAttemptId, type FailureInfo, failureInfo } from '@weir/base';
@@ -86,6 +87,16 @@ export class JobScheduler {
     return this.currentState;
   }
 
+  /** Slots that the job needs in all; 0 once it ends. */
+  get slotsNeeded(): number {
+    return this.ending === undefined ? new Set([...this.neededKeys(), ...this.slots.keys()]).size : 0;
+  }
+
+  /** Whether some region cannot be deployed for want of slots. */
+  get isWaitingForSlots(): boolean {
+    return this.waitingGroups().some((group) => this.missingSlots(group).length > 0);
+  }
+
   handle(event: SchedulerEvent, nowMs: number): readonly SchedulerEffect[] {
     this.effects = [];
     this.dispatch(event, nowMs);
@@ -113,8 +124,14 @@ export class JobScheduler {
       case 'task-gone':
         this.taskGone(event.attempt, event.failure, nowMs);
         return;
-      case 'task-manager-lost':
-        this.taskManagerLost(event.node, event.reason, nowMs);
+      case 'slot-lost':
+        this.slotLost(event.slot, event.reason, nowMs);
+        return;
+      case 'slots-overdue':
+        this.slotsOverdue(event.failure, nowMs);
+        return;
+      case 'return-idle-slots':
+        this.returnIdleSlots();
         return;
       case 'job-failure':
         this.fail(this.regions, event.failure, nowMs);
@@ -149,7 +166,7 @@ export class JobScheduler {
     const missing = this.missingSlots(group);
     if (missing.length > 0) {
       group.phase = 'waiting-for-slots';
-      this.effects.push({ type: 'request-slots', count: missing.length });
+      this.requestSlots();
       return;
     }
     group.phase = 'restoring';
@@ -157,19 +174,29 @@ export class JobScheduler {
   }
 
   private missingSlots(group: Group): string[] {
-    const keys = new Set([...group.regions].flatMap((region) => region.vertices.map((vertex) => vertex.slotKey)));
-    return [...keys].filter((key) => !this.slots.has(key)).sort();
+    return this.keysOf(group).filter((key) => !this.slots.has(key));
+  }
+
+  private keysOf(group: Group): string[] {
+    return [...new Set([...group.regions].flatMap((region) => region.vertices.map((vertex) => vertex.slotKey)))].sort();
+  }
+
+  /** J6. */
+  private requestSlots(): void {
+    if (this.ending === undefined) this.effects.push({ type: 'request-slots', count: this.slotsNeeded - this.slots.size });
   }
 
   private slotsGranted(granted: readonly ActorAddress[]): void {
     const known = new Set(this.slots.values());
     const fresh = granted.filter((slot) => !known.has(slot));
+    const wanted = this.ending === undefined ? this.neededKeys() : [];
     // Groups that wait come first: a slot given to a key that nobody waits for would leave one of them waiting for ever.
     const waiting = [...this.groups()].filter(({ phase }) => phase === 'waiting-for-slots').flatMap((group) => this.missingSlots(group));
-    for (const key of [...waiting, ...this.executions.slotKeys()]) {
+    for (const key of [...waiting, ...wanted]) {
       if (fresh.length === 0) break;
       if (!this.slots.has(key)) this.slots.set(key, fresh.shift() as ActorAddress);
     }
+    if (fresh.length > 0) this.effects.push({ type: 'release-slots', slots: fresh });
     if (this.ending !== undefined) return; // J5
     for (const group of this.groups()) {
       if (group.phase === 'waiting-for-slots' && this.missingSlots(group).length === 0) this.prepareDeployment(group);
@@ -179,6 +206,10 @@ export class JobScheduler {
   private restoreReady(groupId: number, checkpointId: number | undefined): void {
     this.withGroup(groupId, (group) => {
       if (group.phase !== 'restoring') return;
+      if (this.missingSlots(group).length > 0) { // lost since
+        this.prepareDeployment(group);
+        return;
+      }
       group.phase = 'deploying';
       const vertices = this.verticesOf(group);
       for (const vertex of vertices) this.executions.newExecution(vertex, this.slots.get(vertex.slotKey) as ActorAddress);
@@ -240,18 +271,38 @@ export class JobScheduler {
     else this.executionFailed(execution, failure ?? failureInfo(new TaskLostError(attempt, 'its actor stopped')), nowMs);
   }
 
-  private taskManagerLost(node: string, reason: string, nowMs: number): void {
-    for (const [key, slot] of [...this.slots]) if (slot.startsWith(`${node}/`)) this.slots.delete(key);
-    for (const vertex of this.executions.vertices) {
-      const execution = vertex.current;
-      if (execution === undefined || isTerminalExecution(execution.state) || !execution.slot.startsWith(`${node}/`)) continue;
+  private slotLost(lost: ActorAddress, reason: string, nowMs: number): void {
+    for (const [key, slot] of [...this.slots]) if (slot === lost) this.slots.delete(key);
+    this.requestSlots(); // J6
+    for (const { current: execution } of this.executions.vertices) {
+      if (execution === undefined || isTerminalExecution(execution.state) || execution.slot !== lost) continue;
       this.executionFailed(execution, failureInfo(new TaskLostError(execution.attempt, reason)), nowMs);
     }
   }
 
+  private slotsOverdue(failure: FailureInfo, nowMs: number): void {
+    const waiting = this.waitingGroups().flatMap(({ regions }) => [...regions]);
+    if (waiting.length > 0) this.fail(waiting, failure, nowMs);
+  }
+
+  private returnIdleSlots(): void {
+    const idle = this.waitingGroups().flatMap((group) => this.keysOf(group)).filter((key) => this.slots.has(key) && !this.isUsed(key));
+    const slots = idle.map((key) => this.slots.get(key) as ActorAddress);
+    for (const key of idle) this.slots.delete(key);
+    if (slots.length > 0) this.effects.push({ type: 'release-slots', slots });
+  }
+
+  private isUsed(key: string): boolean {
+    return this.executions.vertices.some(({ slotKey, current }) => slotKey === key && current !== undefined && !isTerminalExecution(current.state));
+  }
+
+  private waitingGroups(): Group[] {
+    return this.ending === undefined ? [...this.groups()].filter(({ phase }) => phase === 'waiting-for-slots') : [];
+  }
+
   private executionFailed(execution: Execution, failure: FailureInfo, nowMs: number): void {
     this.executionOver(execution, 'failed');
-    if (!this.isStopping(execution)) this.fail([this.regionOf(execution)], failure, nowMs);
+    if (!this.isStopping(execution)) this.fail([this.regionOf(execution)], failure, nowMs, execution);
   }
 
   private executionOver(execution: Execution, state: 'finished' | 'canceled' | 'failed'): void {
@@ -265,7 +316,7 @@ export class JobScheduler {
 
   // ---- failover
 
-  private fail(failed: readonly Region[], failure: FailureInfo, nowMs: number): void {
+  private fail(failed: readonly Region[], failure: FailureInfo, nowMs: number, origin?: Execution): void {
     if (this.ending !== undefined) return;
     if (failure.retry === 'never') {
       this.end({ state: 'failed', failure, record: true, recording: false });
@@ -281,7 +332,7 @@ export class JobScheduler {
     const group = this.newGroup('stopping');
     this.moveTo(group, failed);
     this.updateState();
-    this.effects.push({ type: 'restarting', failure, delayMs: decision.delayMs, restart: this.restarts });
+    this.effects.push({ type: 'restarting', failure, delayMs: decision.delayMs, restart: this.restarts, origin });
     this.stopTasks(group, failure);
     this.effects.push({ type: 'timer', delayMs: decision.delayMs, event: { type: 'restart-due', group: group.id } });
   }
@@ -354,6 +405,12 @@ export class JobScheduler {
   }
 
   // ---- helpers
+
+  /** Of regions that still have something to do. */
+  private neededKeys(): string[] {
+    const alive = this.regions.filter(({ vertices }) => vertices.some(({ current }) => current?.state !== 'finished'));
+    return [...new Set(alive.flatMap(({ vertices }) => vertices.map(({ slotKey }) => slotKey)))].sort();
+  }
 
   private newGroup(phase: Group['phase']): Group {
     return { id: ++this.groupCount, regions: new Set(), phase, delayOver: false };

@@ -1,7 +1,9 @@
 /** Puts together what a job tells of itself from the reports of its tasks and sources. Pure. */
+import { nodeOf } from '@weir/actor';
 import { attemptKey, type ExecutionAttemptId, type FailureInfo, type JobId, type OperatorId } from '@weir/base';
-import type { OperatorMetrics, TaskMetrics } from '@weir/task';
-import type { ExecutionGraph } from './execution-graph.js';
+import type { OperatorMetrics, TaskMetrics, TaskState } from '@weir/task';
+import type { SubtaskInfo } from './cluster-gateway.js';
+import type { ExecutionGraph, ExecutionState } from './execution-graph.js';
 import type { JobState, JobStatus, OperatorStatus, VertexStatus } from './job-status.js';
 
 export interface JobStatusHead {
@@ -12,14 +14,47 @@ export interface JobStatusHead {
   readonly restarts: number;
   readonly checkpoints: JobStatus['checkpoints'];
   readonly failure: FailureInfo | undefined;
+  readonly missingSlots: number;
 }
 
 export class JobStatusBoard {
   private readonly metrics = new Map<string, TaskMetrics>();
+  private readonly timestamps = new Map<string, Record<string, number>>();
   private readonly work = new Map<OperatorId, { readonly total: number; readonly unassigned: number }>();
 
   /** `sourceCount`: sources that must all report their work before there is a progress. */
   constructor(private readonly executions: ExecutionGraph, private readonly sourceCount: number) {}
+
+  /** Wall clock. A new attempt's first state forgets what the ones before it had reported. */
+  taskState(attempt: ExecutionAttemptId, state: ExecutionState | TaskState, nowMs: number): void {
+    const key = attemptKey(attempt);
+    const known = this.timestamps.get(key);
+    if (known !== undefined) {
+      known[state] ??= nowMs;
+      return;
+    }
+    this.forgetOld();
+    this.timestamps.set(key, { [state]: nowMs });
+  }
+
+  /** All that are or were current. */
+  subtasks(): readonly SubtaskInfo[] {
+    return this.executions.vertices.flatMap(({ current }): SubtaskInfo[] => {
+      if (current === undefined) return [];
+      const { attempt, slot, state } = current;
+      const key = attemptKey(attempt);
+      const metrics = this.metrics.get(key);
+      return [{
+        vertexId: attempt.vertexId, subtaskIndex: attempt.subtaskIndex, attempt: attempt.attempt, state, node: nodeOf(slot), stateTimestamps: { ...this.timestamps.get(key) },
+        busyMs: metrics?.busyMs ?? 0, idleMs: metrics?.idleMs ?? 0, backpressuredMs: metrics?.backpressuredMs ?? 0, operators: metrics?.operators ?? [],
+      }];
+    });
+  }
+
+  private forgetOld(): void {
+    const current = new Set(this.executions.vertices.flatMap((vertex) => (vertex.current === undefined ? [] : [attemptKey(vertex.current.attempt)])));
+    for (const reports of [this.metrics, this.timestamps]) for (const key of reports.keys()) if (!current.has(key)) reports.delete(key);
+  }
 
   taskMetrics(attempt: ExecutionAttemptId, metrics: TaskMetrics): void {
     this.metrics.set(attemptKey(attempt), metrics);
@@ -30,11 +65,12 @@ export class JobStatusBoard {
   }
 
   status(head: JobStatusHead): JobStatus {
-    const { failure, ...rest } = head;
+    const { failure, missingSlots, ...rest } = head;
     const progress = head.state === 'finished' ? 1 : this.progress();
     return {
       ...rest,
       vertices: this.executions.graph.vertices.map((vertex) => this.vertex(vertex.id)),
+      ...(missingSlots === 0 ? {} : { missingSlots }),
       ...(progress === undefined ? {} : { progress }),
       ...(failure === undefined ? {} : { failure }),
     };

@@ -38,6 +38,8 @@ export interface JobStatus {
   readonly vertices: readonly VertexStatus[];
   readonly checkpoints: { readonly completed: number; readonly failed: number; readonly inProgress: number; readonly last?: CheckpointSummary };
   readonly restarts: number;
+  /** While the job waits for slots: how many of those that it needs it has not got. */
+  readonly missingSlots?: number;
   /** Bounded input only, 0..1. */
   readonly progress?: number;
   readonly failure?: FailureInfo;

@@ -4,21 +4,21 @@
  *
  *  S1  an attempt is created at most once;
  *  S2  a task that throws is stopped, never restarted in place: the JobMaster decides and a new attempt has a new address;
- *  S3  without its JobMaster nothing may go on (D3): the tasks are cancelled and, after the fence, stopped.
+ *  S3  without its JobMaster nothing may go on (D3): the tasks are cancelled and, after the fence, stopped;
+ *  S4  no task is created before the job's program is here; what was submitted earlier waits, in order.
  */
 import type { Actor, ActorAddress, ActorContext, Signal, SupervisionDecision } from '@weir/actor';
-import { assertNever, attemptKey, type ExecutionAttemptId, type FailureInfo, failureInfo, type JobId } from '@weir/base';
+import { assertNever, attemptKey, type ExecutionAttemptId, type FailureInfo, failureInfo } from '@weir/base';
 import type { CompiledJob } from '@weir/graph';
 import type { TaskDeployment, TaskMessage } from '@weir/task';
 import type { JobArtifacts } from './job-artifacts.js';
-import type { SlotMessage, SlotTimer, TaskManagerReport } from './task-executor.protocol.js';
+import type { SlotAssignment } from './slot-host.js';
+import type { SlotMessage, SlotTurn, TaskExecutorMessage, TaskManagerReport } from './task-executor.protocol.js';
 
 /** Makes the actor of a task. `job` is an instance of this task's own. */
 export type CreateTask = (deployment: TaskDeployment, job: CompiledJob) => Actor<TaskMessage>;
 
-export interface SlotOptions {
-  readonly jobId: JobId;
-  readonly jobMaster: ActorAddress;
+export interface SlotOptions extends SlotAssignment {
   readonly artifacts: JobArtifacts;
   readonly createTask: CreateTask;
   readonly cancelFenceMs: number;
@@ -26,22 +26,29 @@ export interface SlotOptions {
 
 interface SlotTask {
   readonly attempt: ExecutionAttemptId;
-  /** Undefined once its actor is gone. */
+  /** Until its actor is made. */
+  waiting: TaskDeployment | undefined;
+  /** Undefined before its actor is made and once it is gone. */
   address: ActorAddress | undefined;
   started: boolean;
 }
 
-export class SlotActor implements Actor<SlotMessage | SlotTimer> {
+type Message = SlotMessage | SlotTurn;
+type Context = ActorContext<Message>;
+
+export class SlotActor implements Actor<Message> {
   private readonly tasks = new Map<string, SlotTask>();
+  private program: 'preparing' | 'prepared' | 'failed' = 'preparing';
   private abandoned = false;
 
   constructor(private readonly options: SlotOptions) {}
 
-  started(context: ActorContext<SlotMessage | SlotTimer>): void {
+  started(context: Context): void {
     context.watch(this.options.jobMaster);
+    this.prepare(context);
   }
 
-  receive(message: SlotMessage | SlotTimer, context: ActorContext<SlotMessage | SlotTimer>): void {
+  receive(message: Message, context: Context): void {
     switch (message.type) {
       case 'submit-task':
         this.submit(message.deployment, context);
@@ -55,15 +62,26 @@ export class SlotActor implements Actor<SlotMessage | SlotTimer> {
       }
       case 'cancel-task': {
         const task = this.tasks.get(attemptKey(message.attempt));
+        if (task !== undefined) task.waiting = undefined;
         if (task?.address === undefined) this.report({ type: 'task-gone', attempt: message.attempt }, context);
         else context.refFor<TaskMessage>(task.address).tell({ type: 'cancel' });
         return;
       }
       case 'remove-task': {
         const task = this.tasks.get(attemptKey(message.attempt));
+        if (task !== undefined) task.waiting = undefined;
         if (task?.address !== undefined) context.stop(task.address);
         return;
       }
+      case 'job-prepared':
+        this.program = 'prepared';
+        for (const task of this.tasks.values()) this.create(task, context);
+        return;
+      case 'job-not-prepared':
+        this.program = 'failed';
+        context.logger.log('warn', 'a job could not be loaded', { jobId: this.options.jobId, code: message.failure.code, error: message.failure.message });
+        for (const task of this.tasks.values()) if (task.waiting !== undefined) this.notCreated(task, message.failure, context);
+        return;
       case 'abandoned-overdue':
         context.stop();
         return;
@@ -72,7 +90,7 @@ export class SlotActor implements Actor<SlotMessage | SlotTimer> {
     }
   }
 
-  signal(signal: Signal, context: ActorContext<SlotMessage | SlotTimer>): void {
+  signal(signal: Signal, context: Context): void {
     if (signal.address === this.options.jobMaster) {
       this.abandon(context);
       return;
@@ -85,42 +103,67 @@ export class SlotActor implements Actor<SlotMessage | SlotTimer> {
     return 'stop'; // S2
   }
 
-  private submit(deployment: TaskDeployment, context: ActorContext<SlotMessage | SlotTimer>): void {
+  /** S4. Begins with the slot, while the JobMaster is still choosing what to deploy. */
+  private prepare(context: Context): void {
+    this.program = 'preparing';
+    const { artifacts, job } = this.options;
+    context.pipe(
+      Promise.resolve().then(() => artifacts.prepare(job)),
+      () => ({ type: 'job-prepared' }),
+      (error) => ({ type: 'job-not-prepared', failure: failureInfo(error, 'WEIR_TASK_SUBMISSION_FAILED') }),
+    );
+  }
+
+  private submit(deployment: TaskDeployment, context: Context): void {
     const { attempt } = deployment;
     const key = attemptKey(attempt);
     const known = this.tasks.get(key);
     if (known !== undefined) { // S1
-      if (known.address === undefined) this.report({ type: 'task-gone', attempt }, context);
-      else this.report({ type: 'task-submitted', attempt, address: known.address }, context);
+      if (known.address !== undefined) this.report({ type: 'task-submitted', attempt, address: known.address }, context);
+      else if (known.waiting === undefined) this.report({ type: 'task-gone', attempt }, context);
       return;
     }
-    const task: SlotTask = { attempt, address: undefined, started: false };
+    const task: SlotTask = { attempt, waiting: deployment, address: undefined, started: false };
     this.tasks.set(key, task);
+    if (this.program === 'prepared') this.create(task, context);
+    else if (this.program === 'failed') this.prepare(context); // the world may have changed since
+  }
+
+  private create(task: SlotTask, context: Context): void {
+    const { waiting: deployment, attempt } = task;
+    if (deployment === undefined) return;
     let actor: Actor<TaskMessage>;
     try {
       actor = this.options.createTask(deployment, this.options.artifacts.instantiate(deployment));
     } catch (thrown) {
-      const failure = failureInfo(thrown, 'WEIR_TASK_SUBMISSION_FAILED');
-      context.logger.log('warn', 'task could not be created', { attempt: key, code: failure.code, error: failure.message });
-      this.report({ type: 'task-gone', attempt, failure }, context);
+      this.notCreated(task, failureInfo(thrown, 'WEIR_TASK_SUBMISSION_FAILED'), context);
       return;
     }
-    const ref = context.spawn(`job/${deployment.jobId}/${key}`, actor);
-    task.address = ref.address;
-    this.report({ type: 'task-submitted', attempt, address: ref.address }, context);
+    task.waiting = undefined;
+    task.address = context.spawn(`job/${deployment.jobId}/${attemptKey(attempt)}`, actor).address;
+    this.report({ type: 'task-submitted', attempt, address: task.address }, context);
+    this.tellLoad(context);
   }
 
-  private taskGone(task: SlotTask, failure: FailureInfo | undefined, context: ActorContext<SlotMessage | SlotTimer>): void {
+  private notCreated(task: SlotTask, failure: FailureInfo, context: Context): void {
+    task.waiting = undefined;
+    context.logger.log('warn', 'task could not be created', { attempt: attemptKey(task.attempt), code: failure.code, error: failure.message });
+    this.report({ type: 'task-gone', attempt: task.attempt, failure }, context);
+  }
+
+  private taskGone(task: SlotTask, failure: FailureInfo | undefined, context: Context): void {
     task.address = undefined;
     if (!this.abandoned) this.report({ type: 'task-gone', attempt: task.attempt, ...(failure === undefined ? {} : { failure }) }, context);
-    else if ([...this.tasks.values()].every(({ address }) => address === undefined)) context.stop();
+    else if (this.live().length === 0) context.stop();
+    this.tellLoad(context);
   }
 
   /** S3. */
-  private abandon(context: ActorContext<SlotMessage | SlotTimer>): void {
+  private abandon(context: Context): void {
     if (this.abandoned) return;
     this.abandoned = true;
-    const live = [...this.tasks.values()].flatMap(({ address }) => (address === undefined ? [] : [address]));
+    for (const task of this.tasks.values()) task.waiting = undefined;
+    const live = this.live();
     context.logger.log('debug', 'slot is abandoned', { jobId: this.options.jobId, tasks: live.length });
     if (live.length === 0) {
       context.stop();
@@ -130,7 +173,15 @@ export class SlotActor implements Actor<SlotMessage | SlotTimer> {
     context.timers.after(this.options.cancelFenceMs, { type: 'abandoned-overdue' });
   }
 
-  private report(report: TaskManagerReport, context: ActorContext<SlotMessage | SlotTimer>): void {
+  private live(): readonly ActorAddress[] {
+    return [...this.tasks.values()].flatMap(({ address }) => (address === undefined ? [] : [address]));
+  }
+
+  private tellLoad(context: Context): void {
+    context.refFor<TaskExecutorMessage>(this.options.taskExecutor).tell({ type: 'slot-tasks', slot: context.self.address, tasks: this.live().length });
+  }
+
+  private report(report: TaskManagerReport, context: Context): void {
     context.refFor<TaskManagerReport>(this.options.jobMaster).tell(report);
   }
 }

@@ -41,7 +41,7 @@ export class SourceCoordinatorActor implements Actor<Message> {
   constructor(private readonly options: SourceCoordinatorOptions) {}
 
   receive(message: Message, context: ActorContext<Message>): void {
-    if (message.type === 'take-snapshot') this.takeSnapshot(message.checkpointId, message.timestampMs, context);
+    if (message.type === 'take-snapshot') this.takeSnapshot(message, context);
     else this.guarded(() => this.handle(message, context), context);
     this.reportWork(context);
   }
@@ -78,6 +78,9 @@ export class SourceCoordinatorActor implements Actor<Message> {
       case 'request-split':
         if (this.isCurrent(message.attempt) && this.registered.has(message.attempt.subtaskIndex)) this.enumerator?.handleSplitRequest(message.attempt.subtaskIndex);
         return;
+      case 'drain':
+        for (const reader of this.readers.values()) this.tell(reader, { type: 'drain' }, context);
+        return;
       case 'checkpoint-complete':
         this.tracker.checkpointCompleted(message.checkpointId);
         return;
@@ -109,7 +112,7 @@ export class SourceCoordinatorActor implements Actor<Message> {
   }
 
   /** C1. */
-  private takeSnapshot(checkpointId: number, timestampMs: number, context: ActorContext<Message>): void {
+  private takeSnapshot({ checkpointId, timestampMs, suspend }: Extract<Message, { type: 'take-snapshot' }>, context: ActorContext<Message>): void {
     const { operatorId, source } = this.options;
     try {
       assert(this.enumerator !== undefined, `source ${operatorId} has no enumerator at checkpoint ${checkpointId}`);
@@ -117,7 +120,7 @@ export class SourceCoordinatorActor implements Actor<Message> {
         operatorId, stateVersion: source.stateVersion, bytes: encodeMessage(this.enumerator.snapshotState(checkpointId)),
       };
       this.tracker.snapshot(checkpointId);
-      for (const reader of this.readers.values()) this.tell(reader, { type: 'trigger-checkpoint', checkpointId, timestampMs }, context);
+      for (const reader of this.readers.values()) this.tell(reader, { type: 'trigger-checkpoint', checkpointId, timestampMs, suspend }, context);
       this.report({ type: 'coordinator-snapshotted', checkpointId, snapshot }, context);
     } catch (thrown) {
       this.report({ type: 'coordinator-declined', checkpointId, operatorId, failure: failureInfo(thrown) }, context);

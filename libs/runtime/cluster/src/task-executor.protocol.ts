@@ -1,13 +1,32 @@
-/** Messages of the TaskExecutor (`<node>/task-executor`) and of its slots (`<node>/slot/<n>`). All are plain data. */
+/** Messages of the TaskExecutor (`<node>/task-executor`) and of its slots. All are plain data. */
 import type { ActorAddress } from '@weir/actor';
 import type { ExecutionAttemptId, FailureInfo, JobId } from '@weir/base';
 import type { TaskDeployment } from '@weir/task';
+import type { JobDescriptor } from './job-descriptor.js';
 
 export type TaskExecutorMessage =
-  /** From a JobMaster: this many slots more. Answer: slots-granted | slots-refused with the same `request`. A duplicate gets the same answer. */
-  | { readonly type: 'request-slots'; readonly jobId: JobId; readonly request: number; readonly count: number; readonly jobMaster: ActorAddress }
-  /** From a JobMaster at its end: its slots and what is in them go. Idempotent. */
-  | { readonly type: 'free-slots'; readonly jobId: JobId; readonly jobMaster: ActorAddress };
+  /**
+   * From the ResourceManager, numbered by it: open so many slots for this job. Dropped when another ResourceManager leads by now. Answers: slots-granted to
+   * the JobMaster, a report to the ResourceManager.
+   */
+  | {
+    readonly type: 'allocate-slots'; readonly resourceManager: ActorAddress; readonly allocation: number; readonly jobId: JobId; readonly jobMaster: ActorAddress;
+    readonly count: number; readonly job: JobDescriptor;
+  }
+  /** From a JobMaster: these slots, or all of its slots, and what is in them go now. Idempotent. */
+  | { readonly type: 'free-slots'; readonly jobId: JobId; readonly jobMaster: ActorAddress; readonly slots?: readonly ActorAddress[] }
+  /** From a slot, when their number has changed. */
+  | { readonly type: 'slot-tasks'; readonly slot: ActorAddress; readonly tasks: number };
+
+/** Self-sent. */
+export type TaskExecutorTurn =
+  | { readonly type: 'report-due' }
+  | { readonly type: 'leader-changed' }
+  | { readonly type: 'slot-opened'; readonly jobMaster: ActorAddress; readonly slot: ActorAddress }
+  | { readonly type: 'slot-not-opened'; readonly jobMaster: ActorAddress; readonly failure: FailureInfo }
+  /** The host says so; `failure` when it knows why. */
+  | { readonly type: 'slot-lost'; readonly slot: ActorAddress; readonly failure?: FailureInfo }
+  | { readonly type: 'slot-closed'; readonly slot: ActorAddress };
 
 export type SlotMessage =
   /** From the JobMaster. Answer: task-submitted | task-gone. A duplicate of a live attempt gets the same answer again; of an ended one `task-gone`. */
@@ -20,12 +39,14 @@ export type SlotMessage =
   | { readonly type: 'remove-task'; readonly attempt: ExecutionAttemptId };
 
 /** Self-sent. */
-export type SlotTimer = { readonly type: 'abandoned-overdue' };
+export type SlotTurn =
+  | { readonly type: 'abandoned-overdue' }
+  | { readonly type: 'job-prepared' }
+  | { readonly type: 'job-not-prepared'; readonly failure: FailureInfo };
 
 /** From TaskExecutor and slots to the JobMaster. */
 export type TaskManagerReport =
-  | { readonly type: 'slots-granted'; readonly request: number; readonly slots: readonly ActorAddress[] }
-  | { readonly type: 'slots-refused'; readonly request: number; readonly available: number }
+  | { readonly type: 'slots-granted'; readonly taskExecutor: ActorAddress; readonly slots: readonly ActorAddress[] }
   /** The task's actor exists; messages may be sent to `address`. */
   | { readonly type: 'task-submitted'; readonly attempt: ExecutionAttemptId; readonly address: ActorAddress }
   /** The task's actor does not exist (any more). Sent after everything that the task itself reported. */

@@ -112,12 +112,14 @@ describe('JobScheduler', () => {
     expect(rig.scheduler.state).toBe('finished');
   });
 
-  it('given a lost TaskManager / then its tasks fail and the restart asks for new slots', () => {
+  it('given lost slots / then their tasks fail, and new slots are asked for before the backoff is over', () => {
     const rig = new SchedulerRig(twoVertexGraph(2, 'hash'));
     rig.run({ type: 'start' });
-    rig.run({ type: 'task-manager-lost', node: 'tm-1', reason: 'it is gone' });
+    const slots = new Set(rig.executions.vertices.map(({ current }) => current!.slot));
+    for (const slot of slots) rig.run({ type: 'slot-lost', slot, reason: 'it is gone' });
+    expect(rig.of('request-slots').map(({ count }) => count)).toEqual([2, 1, 1]);
+    expect(rig.of('deploy')).toHaveLength(1);
     rig.run(rig.timer('restart-due'));
-    expect(rig.of('request-slots').map(({ count }) => count)).toEqual([2, 2]);
     expect(rig.currentAttempts()).toEqual(['source-0#1', 'source-1#1', 'sink-0#1', 'sink-1#1']);
     expect(rig.scheduler.restarts).toBe(1);
   });
@@ -143,7 +145,7 @@ describe('JobScheduler', () => {
         else if (kind === 'gone') rig.run({ type: 'task-gone', attempt });
         else if (kind === 'finish') rig.run({ type: 'task-state', attempt, state: 'finished' });
         else if (kind === 'job-failure') rig.run({ type: 'job-failure', failure: failure() });
-        else if (kind === 'lost') rig.run({ type: 'task-manager-lost', node: 'tm-1', reason: 'gone' });
+        else if (kind === 'lost') rig.run({ type: 'slot-lost', slot: rig.executions.vertices[pick].current!.slot, reason: 'gone' });
         else if (kind === 'stale') rig.run({ type: 'task-gone', attempt: { ...first[pick], attempt: -1 } });
         else if (kind === 'cancel' && pick === 0) rig.run({ type: 'cancel' });
         else for (const effect of rig.of('timer')) if (effect.event.type === (kind === 'overdue' ? 'cancel-overdue' : 'restart-due')) rig.run(effect.event);

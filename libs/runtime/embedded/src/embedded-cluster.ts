@@ -1,6 +1,6 @@
 /**
- * A whole cluster in one thread: two logical nodes, `jm` (one JobMaster per job and its client) and `tm-1` (TaskExecutor, slots, tasks),
- * that talk over the given transport as separate processes would. This file wires and waits; it decides nothing.
+ * A whole cluster in one thread: two logical nodes, `jm` (ResourceManager, one JobMaster per job and its client) and `tm-1` (TaskExecutor, slots,
+ * tasks), that talk over the given transport as separate processes would. This file wires and waits; it decides nothing.
  *
  *  E1  after `close` no actor, timer, subscription or connection of this cluster is left (I13);
  *  E2  `close` suspends: what runs can be resumed as after a crash, from its last completed checkpoint.
@@ -9,11 +9,12 @@ import { ActorSystem, type ActorSystemCounts, type ActorRef } from '@weir/actor'
 import { Configuration, type FailureInfo, type JobId } from '@weir/base';
 import {
   ClusterClosedError, clusterOptions, compileJob, type CreateTask, InProcessArtifacts, JobAlreadyRunningError, JobMasterActor, type JobMasterMessage,
-  TaskExecutorActor, type TaskExecutorMessage,
+  LocalSlotHost, ResourceManagerActor, type ResourceManagerMessage, TaskExecutorActor, type TaskManagerResources,
 } from '@weir/cluster';
 import { checkpointOptions, FileCheckpointStorage, type SnapshotStorage } from '@weir/checkpoint';
 import type { JobProgram } from '@weir/graph';
 import type { Clock, Connection, FileStore, Logger, Meter, Random, Timers, Transport } from '@weir/ports';
+import type { StateBackendProvider } from '@weir/state';
 import { taskFactory } from './create-task.js';
 import type { EmbeddedJobOptions, JobHandle } from './embedded-job.js';
 import { JobClientActor } from './job-client.actor.js';
@@ -26,15 +27,21 @@ export interface EmbeddedClusterOptions {
   readonly transport: Transport;
   readonly files: FileStore;
   readonly meter: Meter;
+  /** What this process offers besides the heap. */
+  readonly stateBackends?: readonly StateBackendProvider[];
   /** Makes the actor of a task; for tests of the cluster with tasks that follow a script. */
   readonly createTask?: CreateTask;
+  /** Slots of all jobs together. Default: as many as are asked for. */
+  readonly slots?: number;
 }
 
 /** What differs from a distributed cluster when the user says nothing: a failure in one process is no outage to wait for. */
-const EMBEDDED_DEFAULTS = Configuration.of({
-  [clusterOptions.initialBackoff.key]: '100 ms',
-  [clusterOptions.failuresWithoutProgress.key]: '10',
-}, 'default');
+const EMBEDDED_DEFAULTS = Configuration.of({ [clusterOptions.failuresWithoutProgress.key]: '10' }, 'default');
+
+/** Nobody asks one process for its machine. */
+const NO_RESOURCES: TaskManagerResources = {
+  host: 'localhost', processId: 0, startedAtMs: 0, cpuCores: 0, physicalMemory: 0, freeMemory: 0, heapUsed: 0, heapLimit: 0, residentMemory: 0,
+};
 
 interface LiveJob {
   readonly jobMaster: ActorRef<JobMasterMessage>;
@@ -45,7 +52,7 @@ interface Nodes {
   readonly connections: readonly Connection[];
   readonly jobManager: ActorSystem;
   readonly taskManager: ActorSystem;
-  readonly taskExecutor: ActorRef<TaskExecutorMessage>;
+  readonly resourceManager: ActorRef<ResourceManagerMessage>;
 }
 
 export class EmbeddedCluster {
@@ -68,15 +75,15 @@ export class EmbeddedCluster {
     const jobManager = this.system('jm', jobManagerControl);
     const taskManager = this.system('tm-1', taskManagerControl);
     const createTask = this.options.createTask ?? taskFactory({
-      clock, timers, random: random.stream('tasks'), logger, files, metrics: meter.root(), data,
-      storageOf: (jobId) => this.storages.get(jobId) as SnapshotStorage,
+      clock, timers, random: random.stream('tasks'), logger, files, metrics: meter.root(), data, dataByReference: transport.byReference,
+      stateBackends: this.options.stateBackends ?? [], storageOf: (jobId) => this.storages.get(jobId) as SnapshotStorage,
     });
-    const taskExecutor = taskManager.spawn('task-executor', new TaskExecutorActor({
-      maxSlots: Infinity, artifacts: this.artifacts, createTask, cancelFenceMs: clusterOptions.cancelFence.defaultValue,
-      spawnSlot: (name, slot) => taskManager.spawn(name, slot),
-      stopSlot: (address) => taskManager.stop(address),
+    const resourceManager = jobManager.spawn('resource-manager.1', new ResourceManagerActor({ epoch: 1, leader: 'jm', evenlySpread: true }));
+    taskManager.spawn('task-executor', new TaskExecutorActor({
+      slots: this.options.slots ?? Infinity, host: new LocalSlotHost({ system: taskManager, artifacts: this.artifacts, createTask }), resources: () => NO_RESOURCES,
+      resourceManagers: { currentResourceManager: () => resourceManager.address, onChange: () => ({ unsubscribe: () => undefined }) },
     }));
-    this.nodes = { connections: [jobManagerControl, taskManagerControl, data], jobManager, taskManager, taskExecutor };
+    this.nodes = { connections: [jobManagerControl, taskManagerControl, data], jobManager, taskManager, resourceManager };
   }
 
   /**
@@ -109,6 +116,11 @@ export class EmbeddedCluster {
       onEvent: (listener) => job.client.onEvent(listener),
       result: job.client.result,
       cancel: () => job.jobMaster.tell({ type: 'cancel-job' }),
+      savepoint: ({ triggerId = this.options.random.hex(16), targetDirectory, then }) => {
+        const path = job.client.savepoint(triggerId);
+        job.jobMaster.tell({ type: 'take-savepoint', triggerId, then, ...(targetDirectory === undefined ? {} : { targetDirectory }) });
+        return path;
+      },
     };
   }
 
@@ -122,7 +134,12 @@ export class EmbeddedCluster {
   counts(): ActorSystemCounts {
     const counts = this.nodes === undefined ? [] : [this.nodes.jobManager.counts(), this.nodes.taskManager.counts()];
     const sum = (read: (one: ActorSystemCounts) => number): number => counts.reduce((total, one) => total + read(one), 0);
-    return { actors: sum((c) => c.actors), timers: sum((c) => c.timers), subscriptions: sum((c) => c.subscriptions), pendingAsks: sum((c) => c.pendingAsks) };
+    return { actors: sum((c) => c.actors), timers: sum((c) => c.timers), subscriptions: sum((c) => c.subscriptions), pendingAsks: sum((c) => c.pendingAsks), unacknowledged: sum((c) => c.unacknowledged) };
+  }
+
+  /** Messages that were put into actors' mailboxes since the start; 0 when closed. For metrics. */
+  deliveredMessages(): number {
+    return this.nodes === undefined ? 0 : this.nodes.jobManager.totals().delivered + this.nodes.taskManager.totals().delivered;
   }
 
   private spawnJob(nodes: Nodes, program: JobProgram, options: EmbeddedJobOptions): LiveJob {
@@ -134,7 +151,7 @@ export class EmbeddedCluster {
     const client = new JobClientActor(jobId);
     const clientRef = nodes.jobManager.spawn(`client/${name}`, client);
     const jobMaster = nodes.jobManager.spawn(`job/${name}`, new JobMasterActor({
-      ...options, program, client: clientRef.address, taskExecutors: [nodes.taskExecutor.address],
+      ...options, program, client: clientRef.address, resourceManager: nodes.resourceManager.address,
       services: { clock, timers, random: random.stream(`job ${name}`), logger: logger.child({ jobId }), files },
     }));
     clientRef.tell({ type: 'follow', jobMaster: jobMaster.address });

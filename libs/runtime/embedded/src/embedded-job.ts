@@ -1,6 +1,6 @@
 /** How a job is handed to the embedded cluster and watched. */
 import type { Configuration, JobId } from '@weir/base';
-import type { JobEvent, JobResult, JobStatus } from '@weir/cluster';
+import type { JobEvent, JobResult, JobStatus, SavepointRequest } from '@weir/cluster';
 import type { HighAvailability } from '@weir/ports';
 
 export interface EmbeddedJobOptions {
@@ -12,6 +12,8 @@ export interface EmbeddedJobOptions {
   readonly configuration: Configuration;
   /** `fresh`: from nothing, sinks begin a new history. `resume`: from the latest completed checkpoint; from nothing when there is none. */
   readonly start: 'fresh' | 'resume';
+  /** Where a job without checkpoints of its own begins: a savepoint, or a retained checkpoint of another job. */
+  readonly restoreFrom?: { readonly path: string; readonly allowNonRestoredState: boolean };
   /** Earlier histories of this job, whose output a fresh start replaces. */
   readonly earlierJobIds: readonly JobId[];
   /** Called, and awaited, before output of these histories is removed: they must not be resumed afterwards. */
@@ -26,4 +28,9 @@ export interface JobHandle {
   /** Settles with the outcome, never rejects for a failed job. */
   readonly result: Promise<JobResult>;
   cancel(): void;
+  /**
+   * Takes a savepoint and resolves with its path. `suspend` and `drain` end the job as finished behind it, `cancel` cancels it. Rejects with
+   * `WEIR_SAVEPOINT_FAILED` and whatever else went wrong; the job then goes on.
+   */
+  savepoint(request: SavepointRequest): Promise<string>;
 }

@@ -4,6 +4,7 @@
  */
 import type { Actor, ActorAddress, ActorContext, Signal } from '@weir/actor';
 import { assert, assertNever, type FailureInfo, failureInfo, type JobId, RemoteFailureError } from '@weir/base';
+import { SavepointFailedError } from '@weir/checkpoint';
 import type { JobClientMessage, JobEvent, JobResult, JobStatus } from '@weir/cluster';
 
 /** From the cluster, once the JobMaster exists. */
@@ -27,6 +28,7 @@ export class JobClientActor implements Actor<Message> {
   private readonly listeners = new Set<(event: JobEvent) => void>();
   private status: JobStatus | undefined;
   private over = false;
+  private readonly savepoints = new Map<string, { readonly resolve: (path: string) => void; readonly reject: (error: Error) => void }>();
   /** Events before the first listener: notes of the submission among them. Undefined once there was one. */
   private unheard: JobEvent[] | undefined = [];
 
@@ -44,6 +46,11 @@ export class JobClientActor implements Actor<Message> {
   get lastStatus(): JobStatus {
     assert(this.status !== undefined, `job ${this.jobId} has not been accepted`);
     return this.status;
+  }
+
+  /** The path of the savepoint with this trigger id, once it is complete; rejects with what was wrong. */
+  savepoint(triggerId: string): Promise<string> {
+    return new Promise((resolve, reject) => this.savepoints.set(triggerId, { resolve, reject }));
   }
 
   onEvent(listener: (event: JobEvent) => void): () => void {
@@ -75,6 +82,16 @@ export class JobClientActor implements Actor<Message> {
         this.status = message.status;
         if (this.unheard !== undefined && this.unheard.length < UNHEARD_MAX) this.unheard.push(message.event);
         for (const listener of [...this.listeners]) this.tell(listener, message.event, context);
+        return;
+      case 'job-report':
+        return; // for the Dispatcher
+      case 'savepoint-completed':
+        this.savepoints.get(message.triggerId)?.resolve(message.path);
+        this.savepoints.delete(message.triggerId);
+        return;
+      case 'savepoint-failed':
+        this.savepoints.get(message.triggerId)?.reject(new RemoteFailureError(message.failure));
+        this.savepoints.delete(message.triggerId);
         return;
       case 'job-ended':
         this.end(message.result, context);
@@ -108,6 +125,7 @@ export class JobClientActor implements Actor<Message> {
   }
 
   private end(result: JobResult, context: ActorContext<Message>): void {
+    for (const { reject } of this.savepoints.values()) reject(new SavepointFailedError('the job has ended'));
     this.over = true;
     this.status = result.status;
     this.resolveResult(result);

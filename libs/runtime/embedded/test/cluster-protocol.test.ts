@@ -20,7 +20,7 @@ describe('the protocol of the cluster', () => {
     expect(result.status.checkpoints.completed).toBe(1);
     for (const { received } of tasks.all) expect(received.filter(({ type }) => type === 'checkpoint-complete').length).toBeGreaterThanOrEqual(3);
     await world.resolved(cluster.close());
-    expect(cluster.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0 });
+    expect(cluster.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0, unacknowledged: 0 });
   });
 
   it('given two regions / when one fails / then the other keeps its attempt (I14), and reports of the dead attempt change nothing', async () => {
@@ -78,7 +78,7 @@ describe('the protocol of the cluster', () => {
     Object.assign(sink, { beginHistory: () => Promise.reject(new WeirError({ code: 'WEIR_FILE_PERMISSION', domain: 'user', retry: 'never', message: 'no', hint: 'Yes.' })) });
     await expect(world.resolved(cluster.submit(chainProgram(1, sink), jobOptions(world)))).rejects.toMatchObject({ code: 'WEIR_FILE_PERMISSION', hint: 'Yes.' });
     expect(tasks.all).toEqual([]);
-    await world.until(() => cluster.counts().actors === 1);
+    await world.until(() => cluster.counts().actors === 2);
     await world.resolved(cluster.close());
   });
 

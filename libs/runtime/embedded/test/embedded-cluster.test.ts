@@ -19,7 +19,7 @@ describe('EmbeddedCluster', () => {
       expect(result.status.vertices.flatMap(({ operators }) => operators).find(({ name }) => name === 'sum')?.recordsIn).toBe(1000);
       expect(result.status.progress).toBe(1);
       await world.resolved(cluster.close());
-      expect(cluster.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0 });
+      expect(cluster.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0, unacknowledged: 0 });
       expect(world.transport.subscriptionCount).toBe(0);
     });
   }
@@ -78,7 +78,7 @@ describe('EmbeddedCluster', () => {
     const first = await world.resolved(cluster.submit(job.program, options));
     await world.until(() => first.status().checkpoints.completed >= 2);
     await world.resolved(cluster.close());
-    expect(cluster.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0 });
+    expect(cluster.counts()).toEqual({ actors: 0, timers: 0, subscriptions: 0, pendingAsks: 0, unacknowledged: 0 });
     const successor = await simulatedCluster(world);
     const second = await world.resolved(successor.submit(job.program, { ...options, start: 'resume' }));
     expect((await world.resolved(second.result)).state).toBe('finished');

@@ -51,43 +51,43 @@ export function transportConformance(name: string, capabilities: TransportCapabi
 
     /** Returns when what was published before has had its chance to arrive. */
     const everythingArrived = async (): Promise<void> => {
-      const fence = await received(b, 'fence.quiet');
-      a.publish('fence.quiet', 0);
+      const fence = await received(b, 'b.fence.quiet');
+      a.publish('b.fence.quiet', 0);
       await fixture.until(() => fence.length === 1);
     };
 
     it('T1, T2: delivers every message once and in order', async () => {
-      const messages = await received(b, 'orders.1');
-      for (let i = 0; i < 500; i++) a.publish('orders.1', { i });
+      const messages = await received(b, 'b.orders.1');
+      for (let i = 0; i < 500; i++) a.publish('b.orders.1', { i });
       await fixture.until(() => messages.length >= 500);
       expect(messages).toEqual(Array.from({ length: 500 }, (_, i) => ({ i })));
     });
 
     it('T2: keeps the order of each subject when many are in use', async () => {
-      const lists = await Promise.all(['s.0', 's.1', 's.2'].map((subject) => received(b, subject)));
-      for (let i = 0; i < 90; i++) a.publish(`s.${i % 3}`, i);
+      const lists = await Promise.all(['b.s.0', 'b.s.1', 'b.s.2'].map((subject) => received(b, subject)));
+      for (let i = 0; i < 90; i++) a.publish(`b.s.${i % 3}`, i);
       await fixture.until(() => lists.every((list) => list.length === 30));
       lists.forEach((list, s) => expect(list).toEqual(Array.from({ length: 30 }, (_, i) => 3 * i + s)));
     });
 
     it('T4: never hands over within the call of publish', async () => {
-      const messages = await received(b, 'later');
-      a.publish('later', 1);
+      const messages = await received(b, 'b.later');
+      a.publish('b.later', 1);
       expect(messages).toEqual([]);
       await fixture.until(() => messages.length === 1);
     });
 
     it('T4: delivers to the publisher itself in the same way', async () => {
-      const messages = await received(a, 'self');
-      a.publish('self', 1);
+      const messages = await received(a, 'a.self');
+      a.publish('a.self', 1);
       expect(messages).toEqual([]);
       await fixture.until(() => messages.length === 1);
     });
 
     it('T5: hands over by reference exactly when it says so', async () => {
-      const messages = await received(b, 'ref');
+      const messages = await received(b, 'b.ref');
       const message = { nested: { bytes: new Uint8Array([1, 2, 3]) } };
-      a.publish('ref', message);
+      a.publish('b.ref', message);
       await fixture.until(() => messages.length === 1);
       expect(messages[0]).toEqual(message);
       expect(messages[0] === message).toBe(fixture.transport.byReference);
@@ -95,9 +95,9 @@ export function transportConformance(name: string, capabilities: TransportCapabi
 
     it('hands over nothing after unsubscribe', async () => {
       const messages: unknown[] = [];
-      const subscription = b.subscribe('gone', (message) => messages.push(message));
+      const subscription = b.subscribe('b.gone', (message) => messages.push(message));
       await settledFlush(b);
-      a.publish('gone', 1);
+      a.publish('b.gone', 1);
       subscription.unsubscribe();
       subscription.unsubscribe();
       await everythingArrived();
@@ -105,21 +105,29 @@ export function transportConformance(name: string, capabilities: TransportCapabi
     });
 
     it('refuses a second subscriber of a subject, and takes one after the first left', async () => {
-      const first = b.subscribe('taken', () => undefined);
-      expect(() => b.subscribe('taken', () => undefined)).toThrow(expect.objectContaining({ code: 'WEIR_TRANSPORT_SUBJECT_TAKEN' }));
+      const first = b.subscribe('b.taken', () => undefined);
+      expect(() => b.subscribe('b.taken', () => undefined)).toThrow(expect.objectContaining({ code: 'WEIR_TRANSPORT_SUBJECT_TAKEN' }));
       first.unsubscribe();
-      b.subscribe('taken', () => undefined).unsubscribe();
+      b.subscribe('b.taken', () => undefined).unsubscribe();
+    });
+
+    it('subscribes below its own node only, for that is where messages find the way by', async () => {
+      expect(() => a.subscribe('b.elsewhere', () => undefined)).toThrow(/b\.elsewhere/);
+      expect(() => a.subscribe('ab.elsewhere', () => undefined)).toThrow(/ab\.elsewhere/);
+      const messages = await received(a, 'a.deep.below');
+      b.publish('a.deep.below', 1);
+      await fixture.until(() => messages.length === 1);
     });
 
     it('drops what nobody subscribed', async () => {
-      a.publish('nobody', 1);
+      a.publish('b.nobody', 1);
       await everythingArrived();
     });
 
     it('says that there was a receiver by silence', async () => {
-      const messages = await received(b, 'somebody');
+      const messages = await received(b, 'b.somebody');
       let nobody = false;
-      a.publishExpectingReceiver('somebody', 1, () => {
+      a.publishExpectingReceiver('b.somebody', 1, () => {
         nobody = true;
       });
       await fixture.until(() => messages.length === 1);
@@ -130,7 +138,7 @@ export function transportConformance(name: string, capabilities: TransportCapabi
     if (capabilities.detectsNoReceiver) {
       it('tells when nobody was subscribed, later than the call', async () => {
         let nobody = false;
-        a.publishExpectingReceiver('nobody', 1, () => {
+        a.publishExpectingReceiver('b.nobody', 1, () => {
           nobody = true;
         });
         expect(nobody).toBe(false);
@@ -139,15 +147,15 @@ export function transportConformance(name: string, capabilities: TransportCapabi
     }
 
     it('throws after close, and receives nothing', async () => {
-      const messages = await received(b, 'closed');
+      const messages = await received(b, 'b.closed');
       await b.close();
-      expect(() => b.publish('x', 1)).toThrow(expect.objectContaining({ code: 'WEIR_TRANSPORT_CLOSED' }));
-      expect(() => b.subscribe('x', () => undefined)).toThrow(expect.objectContaining({ code: 'WEIR_TRANSPORT_CLOSED' }));
-      a.publish('closed', 1);
+      expect(() => b.publish('b.x', 1)).toThrow(expect.objectContaining({ code: 'WEIR_TRANSPORT_CLOSED' }));
+      expect(() => b.subscribe('b.x', () => undefined)).toThrow(expect.objectContaining({ code: 'WEIR_TRANSPORT_CLOSED' }));
+      a.publish('b.closed', 1);
       const fence: unknown[] = [];
-      a.subscribe('fence.a', (message) => fence.push(message));
+      a.subscribe('a.fence', (message) => fence.push(message));
       await settledFlush(a);
-      a.publish('fence.a', 1);
+      a.publish('a.fence', 1);
       await fixture.until(() => fence.length === 1);
       expect(messages).toEqual([]);
     });
@@ -158,12 +166,12 @@ export function transportConformance(name: string, capabilities: TransportCapabi
         breaks++;
       });
       if (fixture.breakNode !== undefined) {
-        const messages = await received(b, 'after');
+        const messages = await received(b, 'b.after');
         fixture.breakNode('a');
         await fixture.until(() => breaks === 1);
         let tries = 0;
         await fixture.until(() => {
-          a.publish('after', tries++);
+          a.publish('b.after', tries++);
           return messages.length > 0;
         });
       }

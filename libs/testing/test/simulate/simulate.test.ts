@@ -82,9 +82,7 @@ describe('a job that is right', () => {
   it('given 50 seeds of all faults / then all of them pass, and faults of every class happened', async () => {
     const result = await simulate(wordCount);
     expect(result).toMatchObject({ seeds: 50, failures: [], notCompared: [] });
-    const { 'control-partition': control, ...others } = result.faultsByClass;
-    expect(control).toBe(0);
-    for (const [kind, count] of Object.entries(others)) expect({ kind, happened: count > 0 }).toEqual({ kind, happened: true });
+    for (const [kind, count] of Object.entries(result.faultsByClass)) expect({ kind, happened: count > 0 }).toEqual({ kind, happened: true });
     expect(result.recoveries).toBeGreaterThan(50);
     expect(result.checkpoints).toBeGreaterThan(200);
   }, TIME_LIMIT_MS);

@@ -31,7 +31,7 @@ export class NodeTransport implements Transport {
   connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
     const owner = { name: `${nodeId}/${purpose}`, alive: true, paused: false };
     this.owners.push(owner);
-    const connection = new LifeConnection(this.world.transport.open(owner, purpose), this.life);
+    const connection = new LifeConnection(this.world.transport.open(owner, purpose, `${this.life}-${nodeId}`), this.life);
     if (purpose !== 'data') return Promise.resolve(connection);
     this.data = new DataConnection(connection, this.world, this.courier, this.barriersOvertake);
     return Promise.resolve(this.data);
@@ -63,7 +63,7 @@ export class Courier {
   }
 }
 
-/** Subjects of one life. */
+/** Subjects of one life: its nodes have names of their own on the network. */
 class LifeConnection implements Connection {
   constructor(private readonly inner: Connection, private readonly life: string) {}
   get nodeId(): string {
@@ -73,13 +73,13 @@ class LifeConnection implements Connection {
     return this.inner.purpose;
   }
   publish(subject: string, message: unknown): void {
-    this.inner.publish(`${this.life}.${subject}`, message);
+    this.inner.publish(`${this.life}-${subject}`, message);
   }
   publishExpectingReceiver(subject: string, message: unknown, onNoReceiver: () => void): void {
-    this.inner.publishExpectingReceiver(`${this.life}.${subject}`, message, onNoReceiver);
+    this.inner.publishExpectingReceiver(`${this.life}-${subject}`, message, onNoReceiver);
   }
   subscribe(subject: string, handler: (message: unknown) => void): Subscription {
-    return this.inner.subscribe(`${this.life}.${subject}`, handler);
+    return this.inner.subscribe(`${this.life}-${subject}`, handler);
   }
   onDisconnect(listener: () => void): Subscription {
     return this.inner.onDisconnect(listener);

@@ -27,6 +27,11 @@ export class ScriptedTask implements Actor<TaskMessage> {
     return `${this.deployment.attempt.subtaskIndex}#${this.deployment.attempt.attempt}`;
   }
 
+  /** Where it runs; empty before it does. */
+  get node(): string {
+    return this.context?.node ?? '';
+  }
+
   started(context: ActorContext<TaskMessage>): void {
     this.context = context;
   }

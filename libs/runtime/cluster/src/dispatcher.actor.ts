@@ -1,0 +1,379 @@
+/**
+ * The Dispatcher: one per term of a leader. It takes jobs, finds those of earlier terms, keeps them running ({@link JobRuns}), and knows of each what clients
+ * may ask.
+ *
+ *  V1  a job exists once its submission is in the store; nothing runs before;
+ *  V3  nothing is written without a lease that is past all doubt;
+ *  V5  when the term is over everything that it started is suspended, and nothing of it is left when this actor has stopped.
+ */
+import type { Actor, ActorAddress, ActorContext, ReplyTo } from '@weir/actor';
+import { assert, assertNever, type Configuration, failureInfo, type JobId, RemoteFailureError } from '@weir/base';
+import type { HighAvailability, Random } from '@weir/ports';
+import type { JobDetails, SavepointRequest, SubmitRequest } from './cluster-gateway.js';
+import {
+  ArtifactInUseError, ArtifactNotFoundError, InvalidIdError, JobAlreadyEndedError, JobNotFoundError, JobNotRunningError, NotLeaderError, OperationNotFoundError,
+} from './dispatcher-errors.js';
+import { dispatcherOptions } from './dispatcher-options.js';
+import type { DispatcherInput, DispatcherRequest, FoundJob } from './dispatcher.protocol.js';
+import { isTerminalRegister } from './job-closing.js';
+import type { JobMasterHost } from './job-master-host.js';
+import type { JobMasterMessage } from './job-master.protocol.js';
+import { JobRecovery } from './job-recovery.js';
+import { type JobRun, JobRuns } from './job-runs.js';
+import { type JobOutcome, type JobStore, parseArtifactHash, parseJobId } from './job-store.js';
+import type { JobSubmission } from './job-submission.js';
+import { SavepointOperations } from './savepoint-operations.js';
+
+export interface DispatcherOptions {
+  readonly store: JobStore;
+  /** Epochs and register of one job. */
+  readonly highAvailability: (jobId: JobId) => HighAvailability;
+  readonly host: JobMasterHost;
+  readonly resourceManager: ActorAddress;
+  /** The cluster's own. */
+  readonly configuration: Configuration;
+  /** For job ids and trigger ids. */
+  readonly random: Random;
+  /** True while the lease of this term is past all doubt. */
+  readonly mayAct: () => boolean;
+}
+
+type Context = ActorContext<DispatcherInput>;
+
+/** Until the jobs are listed again when they could not be. */
+const RETRY_MS = 1000;
+/** A deposed leader may have stored a submission after this one had looked. */
+const SCAN_MS = 60_000;
+const SUSPENSION_MS = 10_000;
+const OPERATION_KEPT_MS = 300_000;
+const HEX_32 = /^[0-9a-f]{32}$/;
+const SECRET_KEY = /pass|secret|token|credential|api-?key|access-?key|private/i;
+
+export class DispatcherActor implements Actor<DispatcherInput> {
+  /** By id; the oldest are dropped. */
+  private readonly ended = new Map<JobId, JobOutcome>();
+  /** All that were ever found or stored in this term. */
+  private readonly known = new Set<JobId>();
+  private readonly storing = new Map<JobId, ReplyTo<JobId>[]>();
+  private readonly operations = new SavepointOperations();
+  /** Requests that came before the jobs were known; undefined after. */
+  private early: DispatcherRequest[] | undefined = [];
+  private suspending = false;
+  private recovery: JobRecovery | undefined;
+  private jobRuns: JobRuns | undefined;
+
+  constructor(private readonly options: DispatcherOptions) {}
+
+  started(context: Context): void {
+    this.recovery = new JobRecovery(this.options.store, this.options.highAvailability, context.logger);
+    const { store, highAvailability, host, resourceManager, mayAct } = this.options;
+    this.jobRuns = new JobRuns({
+      store, highAvailability, host, resourceManager, mayAct,
+      savepointEnded: (jobId, triggerId, status) => {
+        if (this.operations.end(jobId, triggerId, status)) this.forgetLater(triggerId, context);
+      },
+      savepointsLost: (jobId, failure) => {
+        for (const triggerId of this.operations.failAll(jobId, failure)) this.forgetLater(triggerId, context);
+      },
+      ended: (jobId, outcome) => {
+        this.ended.set(jobId, outcome);
+        this.forgetOldest();
+      },
+      allSuspended: () => context.stop(),
+    }, context);
+    context.self.tell({ type: 'scan' });
+  }
+
+  receive(message: DispatcherInput, context: Context): void {
+    switch (message.type) {
+      case 'leadership-ended':
+        this.suspend(context);
+        return;
+      case 'scan':
+        this.scan(context);
+        return;
+      case 'scanned':
+        this.scanned(message.live, message.ended, context);
+        return;
+      case 'scan-failed':
+        context.logger.log('error', 'the jobs of the cluster cannot be listed', { code: message.failure.code, error: message.failure.message, hint: message.failure.hint });
+        context.timers.setTimer('scan', this.early === undefined ? SCAN_MS : RETRY_MS, { type: 'scan' });
+        return;
+      case 'outcomes-found':
+        this.outcomesFound(message.outcomes, context);
+        return;
+      case 'submission-stored':
+        this.stored(message.found, message.isNew, context);
+        return;
+      case 'submission-failed':
+        for (const waiter of this.takeStoring(message.jobId)) context.replyFailure(waiter, message.error);
+        return;
+      case 'answered':
+        message.answer();
+        return;
+      case 'operation-forgotten':
+        this.operations.forget(message.triggerId);
+        return;
+      case 'suspension-overdue':
+        this.runs(context).stopAll();
+        context.stop();
+        return;
+      default:
+        if ('replyTo' in message) this.request(message, context);
+        else this.runs(context).receive(message);
+    }
+  }
+
+  /** Exists from the first turn on. */
+  private runs({ node }: Context): JobRuns {
+    assert(this.jobRuns !== undefined, `the Dispatcher of ${node} has not started`);
+    return this.jobRuns;
+  }
+
+  // Requests.
+
+  private request(request: DispatcherRequest, context: Context): void {
+    if (this.suspending) {
+      context.replyFailure(request.replyTo, this.notLeader(context, 'its term is over'));
+      return;
+    }
+    if (this.early !== undefined) {
+      this.early.push(request);
+      return;
+    }
+    try {
+      this.answer(request, context);
+    } catch (thrown) {
+      context.replyFailure(request.replyTo, thrown);
+    }
+  }
+
+  /** Throws what the asker is to be told. */
+  private answer(request: DispatcherRequest, context: Context): void {
+    const { store, host, configuration } = this.options;
+    switch (request.type) {
+      case 'list-jobs':
+        context.reply(request.replyTo, this.allDetails(context));
+        return;
+      case 'describe-job':
+        context.reply(request.replyTo, this.details(parseJobId(request.jobId), context));
+        return;
+      case 'submit-job':
+        this.submit(request.request, request.replyTo, context);
+        return;
+      case 'cancel-job':
+        this.runs(context).cancel(this.live(request.jobId, context));
+        context.reply(request.replyTo, undefined);
+        return;
+      case 'take-savepoint':
+        context.reply(request.replyTo, this.takeSavepoint(this.live(request.jobId, context), request.request, context));
+        return;
+      case 'describe-operation': {
+        const jobId = parseJobId(request.jobId);
+        this.details(jobId, context); // the job is there
+        const status = this.operations.status(jobId, request.triggerId);
+        if (status === undefined) throw new OperationNotFoundError({ jobId, triggerId: request.triggerId });
+        context.reply(request.replyTo, status);
+        return;
+      }
+      case 'add-artifact':
+        this.demandLease(context);
+        this.replyLater(request.replyTo, store.addArtifact(request.artifact), context);
+        return;
+      case 'list-artifacts':
+        this.replyLater(request.replyTo, store.artifacts(), context);
+        return;
+      case 'remove-artifact': {
+        this.demandLease(context);
+        const hash = parseArtifactHash(request.hash);
+        for (const { submission } of this.runs(context).all()) if (submission.artifactHash === hash) throw new ArtifactInUseError({ hash, jobId: submission.jobId });
+        this.replyLater(request.replyTo, store.removeArtifact(hash), context);
+        return;
+      }
+      case 'plan-job':
+        this.replyLater(request.replyTo, this.submissionOf(request.request, this.drawnId(request.request.jobId), context).then((draft) => host.plan(draft)), context);
+        return;
+      case 'describe-configuration':
+        context.reply(request.replyTo, Object.fromEntries(Object.entries(configuration.toRecord()).map(([key, value]) => [key, SECRET_KEY.test(key) ? '******' : value])));
+        return;
+      default:
+        assertNever(request, 'request to the dispatcher');
+    }
+  }
+
+  private submit(request: SubmitRequest, replyTo: ReplyTo<JobId>, context: Context): void {
+    const jobId = this.drawnId(request.jobId);
+    parseArtifactHash(request.artifactHash);
+    const ended = this.ended.get(jobId);
+    const job = this.runs(context).get(jobId);
+    const storing = this.storing.get(jobId);
+    if (ended?.rejected !== undefined) context.replyFailure(replyTo, new RemoteFailureError(ended.rejected));
+    else if (ended !== undefined || job?.accepted === true) context.reply(replyTo, jobId); // nothing starts again
+    else if (job !== undefined) job.waiters.push(replyTo);
+    else if (storing !== undefined) storing.push(replyTo);
+    else this.storeSubmission(request, jobId, replyTo, context);
+  }
+
+  /** V1 */
+  private storeSubmission(request: SubmitRequest, jobId: JobId, replyTo: ReplyTo<JobId>, context: Context): void {
+    this.demandLease(context);
+    this.storing.set(jobId, [replyTo]);
+    const store = async (): Promise<DispatcherInput> => {
+      const submission = await this.submissionOf(request, jobId, context);
+      const kept = await this.options.store.createSubmission(submission);
+      const isNew = kept === submission;
+      return { type: 'submission-stored', isNew, found: isNew ? { submission, register: undefined } : await (this.recovery as JobRecovery).withRegister(kept) };
+    };
+    context.pipe<DispatcherInput>(store(), (message) => message, (error) => ({ type: 'submission-failed', jobId, error }));
+  }
+
+  private async submissionOf(request: SubmitRequest, jobId: JobId, context: Context): Promise<JobSubmission> {
+    const { artifactHash, parameters, configuration, workingDirectory, restoreFrom } = request;
+    const submittedAtMs = context.clock.now();
+    if (!(await this.options.store.hasArtifact(artifactHash))) throw new ArtifactNotFoundError(artifactHash);
+    const { name } = await this.options.store.artifact(artifactHash);
+    return {
+      jobId, jobName: name, artifactHash, parameters, configuration, workingDirectory, submittedAtMs, ...(restoreFrom === undefined ? {} : { restoreFrom }),
+    };
+  }
+
+  private stored(found: FoundJob, isNew: boolean, context: Context): void {
+    const { jobId } = found.submission;
+    const waiters = this.takeStoring(jobId);
+    if (this.suspending) {
+      for (const waiter of waiters) context.replyFailure(waiter, this.notLeader(context, 'its term is over'));
+      return;
+    }
+    if (isTerminalRegister(found.register)) { // an earlier term had it
+      this.known.add(jobId);
+      for (const waiter of waiters) context.reply(waiter, jobId);
+      this.findOutcomes([found], context);
+      return;
+    }
+    this.known.add(jobId);
+    this.runs(context).adopt(found, isNew ? 'fresh' : 'recover', waiters);
+  }
+
+  private takeStoring(jobId: JobId): readonly ReplyTo<JobId>[] {
+    const waiters = this.storing.get(jobId) ?? [];
+    this.storing.delete(jobId);
+    return waiters;
+  }
+
+  private takeSavepoint(job: JobRun, request: SavepointRequest, context: Context): string {
+    const { jobId } = job.submission;
+    const triggerId = request.triggerId ?? this.options.random.hex(16);
+    if (!HEX_32.test(triggerId)) throw new InvalidIdError({ what: 'a trigger id', expected: '32 lower-case hexadecimal digits', found: triggerId });
+    if (this.operations.has(triggerId)) return triggerId;
+    if (job.jobMaster === undefined || !job.accepted) throw new JobNotRunningError(jobId, job.record.state);
+    this.operations.begin(jobId, triggerId);
+    const { targetDirectory, then } = request;
+    context.refFor<JobMasterMessage>(job.jobMaster).tell({ type: 'take-savepoint', triggerId, then, ...(targetDirectory === undefined ? {} : { targetDirectory }) });
+    return triggerId;
+  }
+
+  private live(text: string, context: Context): JobRun {
+    const jobId = parseJobId(text);
+    const job = this.runs(context).get(jobId);
+    if (job !== undefined) return job;
+    const ended = this.ended.get(jobId);
+    if (ended !== undefined) throw new JobAlreadyEndedError(jobId, ended.details.status.state);
+    throw new JobNotFoundError(jobId);
+  }
+
+  private details(jobId: JobId, context: Context): JobDetails {
+    const details = this.runs(context).get(jobId)?.record.details() ?? this.ended.get(jobId)?.details;
+    if (details === undefined) throw new JobNotFoundError(jobId);
+    return details;
+  }
+
+  private allDetails(context: Context): readonly JobDetails[] {
+    const all = [...this.runs(context).all().map(({ record }) => record.details()), ...[...this.ended.values()].map(({ details }) => details)];
+    return all.sort((a, b) => b.status.startedAtMs - a.status.startedAtMs);
+  }
+
+  private forgetLater(triggerId: string, context: Context): void {
+    context.timers.setTimer(`operation ${triggerId}`, OPERATION_KEPT_MS, { type: 'operation-forgotten', triggerId });
+  }
+
+  private replyLater<T>(replyTo: ReplyTo<T>, work: Promise<T>, context: Context): void {
+    context.pipe<T>(
+      work,
+      (value) => ({ type: 'answered', answer: () => context.reply(replyTo, value) }),
+      (error) => ({ type: 'answered', answer: () => context.replyFailure(replyTo, error) }),
+    );
+  }
+
+  private drawnId(given: string | undefined): JobId {
+    return parseJobId(given ?? this.options.random.hex(16));
+  }
+
+  /** V3 */
+  private demandLease(context: Context): void {
+    if (!this.options.mayAct()) throw this.notLeader(context, 'its leadership is in doubt');
+  }
+
+  private notLeader(context: Context, why: string): NotLeaderError {
+    return new NotLeaderError(context.node, undefined, why);
+  }
+
+  // Recovery.
+
+  private scan(context: Context): void {
+    if (this.suspending) return;
+    context.pipe<DispatcherInput>(
+      (this.recovery as JobRecovery).scan(this.known).then((found) => ({ type: 'scanned', ...found })),
+      (message) => message,
+      (error) => ({ type: 'scan-failed', failure: failureInfo(error) }),
+    );
+  }
+
+  private scanned(live: readonly FoundJob[], ended: readonly FoundJob[], context: Context): void {
+    if (this.suspending) return;
+    for (const found of live) {
+      if (this.known.has(found.submission.jobId) || this.storing.has(found.submission.jobId)) continue; // submitted meanwhile
+      context.logger.log('info', 'job recovered', { jobId: found.submission.jobId, lastCompletedCheckpoint: found.register?.lastCompletedCheckpoint?.checkpointId });
+      this.known.add(found.submission.jobId);
+      this.runs(context).adopt(found, 'recover', []);
+    }
+    const fresh = ended.filter(({ submission }) => !this.known.has(submission.jobId));
+    for (const { submission } of fresh) this.known.add(submission.jobId);
+    this.findOutcomes(fresh, context);
+    context.timers.setTimer('scan', SCAN_MS, { type: 'scan' });
+  }
+
+  private findOutcomes(ended: readonly FoundJob[], context: Context): void {
+    context.pipe<DispatcherInput>(
+      (this.recovery as JobRecovery).outcomes(ended).then((outcomes) => ({ type: 'outcomes-found', outcomes })),
+      (message) => message,
+      () => ({ type: 'outcomes-found', outcomes: [] }),
+    );
+  }
+
+  private outcomesFound(outcomes: readonly JobOutcome[], context: Context): void {
+    for (const outcome of outcomes) this.ended.set(outcome.details.status.jobId, outcome);
+    this.forgetOldest();
+    const { early } = this;
+    this.early = undefined;
+    for (const request of early ?? []) this.request(request, context);
+  }
+
+  private forgetOldest(): void {
+    const excess = this.ended.size - this.options.configuration.get(dispatcherOptions.maxCapacity);
+    if (excess <= 0) return;
+    const oldest = [...this.ended.keys()].sort((a, b) => (this.ended.get(a) as JobOutcome).details.endedAtMs - (this.ended.get(b) as JobOutcome).details.endedAtMs);
+    for (const jobId of oldest.slice(0, excess)) this.ended.delete(jobId);
+  }
+
+  // The end of the term.
+
+  private suspend(context: Context): void {
+    if (this.suspending) return;
+    this.suspending = true;
+    context.timers.cancelTimer('scan');
+    for (const { replyTo } of this.early ?? []) context.replyFailure(replyTo, this.notLeader(context, 'its term is over'));
+    this.early = undefined;
+    context.timers.setTimer('suspension', SUSPENSION_MS, { type: 'suspension-overdue' });
+    this.runs(context).suspend();
+  }
+}
