@@ -47,3 +47,27 @@ export class StateTooLargeError extends WeirError {
     });
   }
 }
+
+/** A checkpoint holds keyed state in another backend's own format. */
+export class StateFormatError extends WeirError {
+  constructor(operatorName: string, format: string, backend: string) {
+    super({
+      code: 'WEIR_STATE_FORMAT', domain: 'user', retry: 'never',
+      message: `keyed state of operator "${operatorName}" is kept in ${format} files, which the ${backend} backend does not read`,
+      hint: `Start the job with state.backend.type: ${format}, take a savepoint, and start from that with the other backend.`,
+      details: { operatorName, format, backend },
+    });
+  }
+}
+
+/** The configuration asks for a backend that this process does not offer. */
+export class StateBackendUnavailableError extends WeirError {
+  constructor(type: string) {
+    super({
+      code: 'WEIR_STATE_BACKEND_UNAVAILABLE', domain: 'user', retry: 'never',
+      message: `this process has no state backend "${type}"`,
+      hint: 'Set state.backend.type to heap, or run the job in a process that is built with this backend.',
+      details: { type },
+    });
+  }
+}

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { types } from '@weir/types';
 import {
   createKeyIndexClass, HeapKeyedStateBackend, keyGroupOf, keyGroupRangeOf, mergeRestored, readKeyedSnapshot,
-  stateDescriptor, writeKeyedSnapshot,
+  type KeyedSnapshotBytes, stateDescriptor,
 } from '../src/index.js';
 
 const MAX_PARALLELISM = 16;
@@ -67,9 +67,10 @@ it('given any operations, the heap backend agrees with a model and every restore
     const expected = new Map([...model].map(([id, m]) => [id, { typed: m.typed ?? 7, value: m.value, list: m.list, map: [...m.map].sort(), sum: m.sum }]));
     expect(contentOf(backend, keys)).toEqual(expected);
     const live = [...model.values()].filter((m) => m.typed !== undefined || m.value !== undefined || m.list.length > 0 || m.map.size > 0 || m.sum !== undefined);
-    expect(backend.keyContext.index.size).toBe(live.length);
+    const { bytes: written } = backend.snapshot({ sources: [] });
+    expect(written === undefined).toBe(live.length === 0);
 
-    const snapshot = writeKeyedSnapshot(backend.snapshotSources(), [], ALL, MAX_PARALLELISM);
+    const snapshot = written;
     for (let subtask = 0; subtask < parallelism; subtask++) {
       const range = keyGroupRangeOf(subtask, parallelism, MAX_PARALLELISM);
       const parts = snapshot === undefined ? [] : readKeyedSnapshot(snapshot.bytes, snapshot.firstKeyGroup, snapshot.offsets, range);
@@ -88,9 +89,9 @@ describe('given a restored state that no function asks for', () => {
     const first = backendOf();
     first.keyContext.setCurrentKey('k');
     first.getState(descriptors.value).update({ n: 1 });
-    const bytes = writeKeyedSnapshot(first.snapshotSources(), [], ALL, MAX_PARALLELISM) as NonNullable<ReturnType<typeof writeKeyedSnapshot>>;
+    const bytes = first.snapshot({ sources: [] }).bytes as KeyedSnapshotBytes;
     const second = backendOf(mergeRestored(readKeyedSnapshot(bytes.bytes, 0, bytes.offsets, ALL)));
-    const again = writeKeyedSnapshot(second.snapshotSources(), second.unclaimed(), ALL, MAX_PARALLELISM) as NonNullable<ReturnType<typeof writeKeyedSnapshot>>;
+    const again = second.snapshot({ sources: [] }).bytes as KeyedSnapshotBytes;
     const third = backendOf(mergeRestored(readKeyedSnapshot(again.bytes, 0, again.offsets, ALL)));
     third.keyContext.setCurrentKey('k');
     expect(third.getState(descriptors.value).value()).toEqual({ n: 1 });
@@ -100,7 +101,7 @@ describe('given a restored state that no function asks for', () => {
     const first = backendOf();
     first.keyContext.setCurrentKey('k');
     first.getState(descriptors.value).update({ n: 1 });
-    const bytes = writeKeyedSnapshot(first.snapshotSources(), [], ALL, MAX_PARALLELISM) as NonNullable<ReturnType<typeof writeKeyedSnapshot>>;
+    const bytes = first.snapshot({ sources: [] }).bytes as KeyedSnapshotBytes;
     const second = backendOf(mergeRestored(readKeyedSnapshot(bytes.bytes, 0, bytes.offsets, ALL)));
     expect(() => second.getListState(stateDescriptor.list('value'))).toThrow(expect.objectContaining({ code: 'WEIR_STATE_INCOMPATIBLE' }));
   });

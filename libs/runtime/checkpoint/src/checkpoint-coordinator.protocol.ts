@@ -19,6 +19,18 @@ import type { CheckpointMetadata, SourceCoordinatorSnapshot, SubtaskSnapshot } f
 /** States of a task as far as checkpoints care; the same words as `TaskState` of the task protocol. */
 export type CheckpointedTaskState = 'created' | 'initializing' | 'running' | 'end-of-data' | 'finished' | 'canceled' | 'failed';
 
+/** What becomes of the job behind a savepoint. */
+export type SavepointMode = 'none' | 'suspend' | 'drain';
+
+/** waiting (for checkpoints under way) -> draining (drain only) -> pending -> over */
+export interface CurrentSavepoint {
+  readonly mode: SavepointMode;
+  /** Sources were told to end; the final checkpoint will be it. */
+  readonly draining: boolean;
+  /** Undefined until its checkpoint is triggered. */
+  readonly checkpointId: number | undefined;
+}
+
 export type CheckpointCoordinatorMessage =
   /** These attempts, all `created`, replace those of the same subtasks: at the start and after each restart. Aborts what is pending, but not what is being stored. */
   | { readonly type: 'tasks-deployed'; readonly attempts: readonly ExecutionAttemptId[] }
@@ -28,6 +40,11 @@ export type CheckpointCoordinatorMessage =
   | { readonly type: 'trigger-due'; readonly generation: number }
   /** By a user. Ignores interval and min pause, not the limit of concurrent checkpoints. */
   | { readonly type: 'trigger-manual' }
+  /**
+   * Takes a savepoint as soon as no checkpoint is under way, one at a time. `suspend`: sources emit nothing behind its barrier, and once it has
+   * completed all tasks finish; `drain`: all input is declared over first. Ends in `savepoint-completed` or `savepoint-failed`.
+   */
+  | { readonly type: 'trigger-savepoint'; readonly mode: SavepointMode }
   /** The final checkpoint, if all tasks are at end of data and it has not been made; the coordinator also notices that by itself. */
   | { readonly type: 'final-trigger' }
   /** From a source coordinator, in the turn in which it sent `trigger-checkpoint` to its tasks. Idempotent. */
@@ -52,11 +69,19 @@ export type CheckpointCoordinatorEffect =
    * Each of these source coordinators snapshots its enumerator, sends `trigger-checkpoint` to its tasks in the same turn, and answers
    * `coordinator-snapshotted` (or `coordinator-declined`).
    */
-  | { readonly type: 'snapshot-source-coordinators'; readonly checkpointId: number; readonly timestampMs: number; readonly operatorIds: readonly OperatorId[] }
-  /** Call `CompletedCheckpointStore.complete(metadata)`; answer with `store-outcome`. Never two at a time. */
-  | { readonly type: 'write-metadata'; readonly metadata: CheckpointMetadata }
-  /** Tell tasks, source coordinators and then the user; afterwards `CompletedCheckpointStore.discardSubsumed(permit)`. `repeated`: only tasks that are not finished need it again. */
-  | { readonly type: 'notify-complete'; readonly checkpointId: number; readonly permit: CommitPermit; readonly summary: CompletedCheckpointSummary; readonly repeated: boolean }
+  | { readonly type: 'snapshot-source-coordinators'; readonly checkpointId: number; readonly timestampMs: number; readonly operatorIds: readonly OperatorId[]; readonly suspend: boolean }
+  /** These sources declare their input over: max watermark, end of data. */
+  | { readonly type: 'drain-sources'; readonly operatorIds: readonly OperatorId[] }
+  /**
+   * Call `CompletedCheckpointStore.complete(metadata)`; answer with `store-outcome`. Never two at a time. `savepoint`: write it as
+   * a savepoint first; if that fails, the outcome is `failed`.
+   */
+  | { readonly type: 'write-metadata'; readonly metadata: CheckpointMetadata; readonly savepoint: boolean }
+  /** Tell tasks, source coordinators and then the user; afterwards `CompletedCheckpointStore.discardSubsumed(permit)`. `repeated`: only tasks that are not finished need it again. `stop`: they finish once they have committed. */
+  | { readonly type: 'notify-complete'; readonly checkpointId: number; readonly permit: CommitPermit; readonly summary: CompletedCheckpointSummary; readonly repeated: boolean; readonly stop: boolean }
+  | { readonly type: 'savepoint-completed'; readonly checkpointId: number }
+  /** The job goes on; suspended sources hear of it by `notify-aborted`. */
+  | { readonly type: 'savepoint-failed'; readonly failure: FailureInfo }
   /** Tell tasks and source coordinators `checkpoint-aborted`, the user `checkpoint-failed`. */
   | { readonly type: 'notify-aborted'; readonly checkpointId: number; readonly reason: CheckpointFailureReason; readonly failure: FailureInfo }
   /** Call `CompletedCheckpointStore.discardIncomplete(checkpointId)`. */
@@ -155,6 +180,9 @@ export interface CheckpointCoordinatorState {
   /** A periodic trigger came while one was pending: it fires right after. */
   readonly periodicOverdue: boolean;
   readonly failuresInRow: number;
+  readonly savepoint: CurrentSavepoint | undefined;
+  /** A savepoint with `suspend` has completed: nothing is triggered any more, tasks are told until all have finished. */
+  readonly suspended: boolean;
   /** The last aborted ids whose state was discarded, at most 16: what late acknowledgements of them wrote is discarded again. */
   readonly recentlyAborted: readonly number[];
   /** The last completed one: finished tasks' snapshots are taken from it, and its notification is repeated at the end of a job. */

@@ -9,6 +9,8 @@
  *  C4  `notify-complete` carries the store's permit; without one nothing becomes visible (I4).
  *  C5  Only attempts that are deployed now are heard (D3).
  *  C6  At most one `write-metadata` is under way.
+ *  C7  A savepoint is alone on its way, counts as no failure, and always ends in one of its two effects; behind a completed `suspend` no
+ *      checkpoint is triggered (its mode is in the state, so that a restart in between ends the job all the same).
  */
 import { assert, assertNever, failureInfo, type FailureInfo } from '@weir/base';
 import { assertConsistentCut } from './cut-check.js';
@@ -16,11 +18,12 @@ import { FAILURE_WEIGHTS, type CheckpointFailureReason } from './checkpoint-fail
 import type {
   CheckpointCoordinatorConfig, CheckpointCoordinatorMessage, CheckpointCoordinatorState, CheckpointedTaskState, CheckpointInstant, CheckpointStep, PendingCheckpoint, StepOutcome,
 } from './checkpoint-coordinator.protocol.js';
-import { isFinalDone, isFinalDue, RETRY_DELAY_MS, trigger, triggerFinalIfDue, triggerNext } from './checkpoint-trigger.js';
+import { isFinalDue, isHistoryOver, repeatLastNotification, RETRY_DELAY_MS, trigger, triggerFinalIfDue, triggerNext } from './checkpoint-trigger.js';
 import type { CompleteOutcome, RestoredCheckpoint } from './completed-checkpoint.protocol.js';
 import { CoordinatorTurn } from './coordinator-turn.js';
-import { CheckpointAbortedError, CheckpointExpiredError, TooManyFailedCheckpointsError } from './errors.js';
+import { CheckpointAbortedError, CheckpointExpiredError, SavepointFailedError, TooManyFailedCheckpointsError } from './errors.js';
 import { completionSummary, metadataOf, restoredSummary, withAcknowledgement, withCoordinator, withFinishedTask } from './pending-checkpoint.js';
+import { failSavepoint, startWaitingSavepoint, triggerSavepoint } from './savepoint-trigger.js';
 import { subtaskKey } from './subtask-key.js';
 
 /** As many as Flink remembers; what is older stays until a later leader sweeps it. */
@@ -37,6 +40,8 @@ export function initialCheckpointCoordinatorState(nextCheckpointId: number, rest
     lastCompletedAtMs: undefined,
     periodicOverdue: false,
     failuresInRow: 0,
+    savepoint: undefined,
+    suspended: false,
     recentlyAborted: [],
     lastCompleted: restored === undefined
       ? undefined
@@ -56,6 +61,7 @@ export function stepCheckpointCoordinator(
 ): CheckpointStep {
   const turn = new CoordinatorTurn(config, state, now);
   const outcome = handle(turn, message);
+  startWaitingSavepoint(turn);
   return turn.end(outcome);
 }
 
@@ -64,6 +70,7 @@ function handle(turn: CoordinatorTurn, message: CheckpointCoordinatorMessage): S
     case 'tasks-deployed': {
       if (turn.state.phase === 'stopped') return 'discarded';
       abortPending(turn, () => true, 'job-failover');
+      failSavepointUnlessStoring(turn, 'the tasks were restarted');
       const tasks = new Map(turn.state.tasks);
       for (const attempt of message.attempts) tasks.set(subtaskKey(attempt.vertexId, attempt.subtaskIndex), { attempt, state: 'created' });
       turn.update({ tasks, periodicOverdue: false });
@@ -77,6 +84,8 @@ function handle(turn: CoordinatorTurn, message: CheckpointCoordinatorMessage): S
       return triggerNext(turn);
     case 'trigger-manual':
       return trigger(turn, 'manual');
+    case 'trigger-savepoint':
+      return triggerSavepoint(turn, message.mode);
     case 'final-trigger':
       return triggerFinalIfDue(turn) ? 'triggered' : turn.refuse('nothing-to-do');
     case 'coordinator-snapshotted': {
@@ -105,6 +114,7 @@ function handle(turn: CoordinatorTurn, message: CheckpointCoordinatorMessage): S
     case 'shutdown':
       if (turn.state.phase === 'stopped') return 'duplicate';
       abortPending(turn, () => true, 'shutdown');
+      failSavepointUnlessStoring(turn, 'the job has ended');
       turn.update({ phase: 'stopped', periodicOverdue: false });
       return 'accepted';
     default:
@@ -137,7 +147,8 @@ function taskState(turn: CoordinatorTurn, { attempt, state }: MessageOf<'task-st
       completeIfReady(turn, pending.checkpointId);
     }
   }
-  triggerFinalIfDue(turn);
+  if (!turn.state.suspended) triggerFinalIfDue(turn);
+  else if (state === 'running' || state === 'end-of-data') repeatLastNotification(turn); // restarted behind the end
   return 'accepted';
 }
 
@@ -183,7 +194,8 @@ function storeNextReady(turn: CoordinatorTurn): void {
   const ready = turn.state.pending.find((pending) => pending.phase === 'ready');
   if (ready === undefined) return;
   turn.replace({ ...ready, phase: 'storing' });
-  turn.effect({ type: 'write-metadata', metadata: metadataOf(turn.config, ready, turn.now.wallMs) });
+  const savepoint = turn.state.savepoint?.checkpointId === ready.checkpointId;
+  turn.effect({ type: 'write-metadata', metadata: metadataOf(turn.config, ready, turn.now.wallMs), savepoint });
 }
 
 function storeOutcome(turn: CoordinatorTurn, checkpointId: number, outcome: CompleteOutcome): StepOutcome {
@@ -195,14 +207,19 @@ function storeOutcome(turn: CoordinatorTurn, checkpointId: number, outcome: Comp
       assert(permit.checkpointId === checkpointId, `the permit of checkpoint ${permit.checkpointId} came for checkpoint ${checkpointId}`);
       turn.drop(checkpointId);
       const summary = completionSummary(permit, pending, turn.now);
-      const { statistics } = turn.state;
+      const { statistics, savepoint } = turn.state;
+      const isSavepoint = savepoint?.checkpointId === checkpointId;
+      const stop = isSavepoint && savepoint.mode === 'suspend';
       turn.update({
+        ...(isSavepoint ? { savepoint: undefined } : {}),
+        suspended: stop || turn.state.suspended,
         failuresInRow: 0,
         lastCompletedAtMs: turn.now.monotonicMs,
         lastCompleted: { metadata: permit.checkpoint.metadata, permit, summary },
         statistics: { ...statistics, completed: statistics.completed + 1, last: summary },
       });
-      turn.effect({ type: 'notify-complete', checkpointId, permit, summary, repeated: false }); // C4
+      turn.effect({ type: 'notify-complete', checkpointId, permit, summary, repeated: false, stop }); // C4
+      if (isSavepoint) turn.effect({ type: 'savepoint-completed', checkpointId });
       storeNextReady(turn);
       if (turn.state.phase === 'active') goOn(turn);
       return 'accepted';
@@ -218,6 +235,7 @@ function storeOutcome(turn: CoordinatorTurn, checkpointId: number, outcome: Comp
         turn.countAborted('leadership-lost');
       }
       turn.update({ phase: 'stopped', periodicOverdue: false });
+      if (turn.state.savepoint !== undefined) failSavepoint(turn, outcome.failure);
       turn.effect({ type: 'step-down', failure: outcome.failure });
       return 'accepted';
     default:
@@ -227,7 +245,7 @@ function storeOutcome(turn: CoordinatorTurn, checkpointId: number, outcome: Comp
 
 /** After a checkpoint is over: the final one, the periodic one that had to wait, or the last notification again. */
 function goOn(turn: CoordinatorTurn): void {
-  if (isFinalDone(turn.state)) turn.armTrigger(RETRY_DELAY_MS);
+  if (isHistoryOver(turn.state)) turn.armTrigger(RETRY_DELAY_MS);
   else if (!triggerFinalIfDue(turn) && turn.state.periodicOverdue) triggerNext(turn);
 }
 
@@ -245,6 +263,13 @@ function abortPending(turn: CoordinatorTurn, which: (pending: PendingCheckpoint)
   }
 }
 
+/** One that is being stored is decided by the store (C3). */
+function failSavepointUnlessStoring(turn: CoordinatorTurn, reason: string): void {
+  const { savepoint } = turn.state;
+  if (savepoint === undefined || (savepoint.checkpointId !== undefined && turn.pending(savepoint.checkpointId)?.phase === 'storing')) return;
+  failSavepoint(turn, failureInfo(new SavepointFailedError(reason)));
+}
+
 function abortPendingOne(turn: CoordinatorTurn, pending: PendingCheckpoint, reason: CheckpointFailureReason, failure: FailureInfo): void {
   const { checkpointId } = pending;
   turn.drop(checkpointId);
@@ -252,7 +277,12 @@ function abortPendingOne(turn: CoordinatorTurn, pending: PendingCheckpoint, reas
   turn.effect({ type: 'notify-aborted', checkpointId, reason, failure });
   turn.update({ recentlyAborted: [...turn.state.recentlyAborted, checkpointId].slice(-REMEMBERED_ABORTS) });
   turn.effect({ type: 'discard-state', checkpointId });
-  switch (FAILURE_WEIGHTS[reason]) {
+  let weight = FAILURE_WEIGHTS[reason];
+  if (turn.state.savepoint?.checkpointId === checkpointId) {
+    failSavepoint(turn, failure, weight === 'counts');
+    if (weight === 'counts') weight = 'ignored'; // C7
+  }
+  switch (weight) {
     case 'ignored':
       return;
     case 'fatal':
@@ -271,6 +301,6 @@ function abortPendingOne(turn: CoordinatorTurn, pending: PendingCheckpoint, reas
       return;
     }
     default:
-      return assertNever(FAILURE_WEIGHTS[reason], 'failure weight');
+      return assertNever(weight, 'failure weight');
   }
 }

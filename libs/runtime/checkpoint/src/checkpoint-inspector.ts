@@ -6,12 +6,14 @@ import { isWeirError, type OperatorId } from '@weir/base';
 import { baseName, type FileStore, FileStoreError, joinPath, parentPath } from '@weir/ports';
 import { METADATA_FILE } from './checkpoint-directory.js';
 import { isDamage, listCheckpointDirectories, listRestoredRecords } from './checkpoint-listing.js';
-import { readVerified } from './file-checkpoint-storage.js';
+import { readInPieces } from './file-checkpoint-storage.js';
 import { metadataPath, readMetadata } from './metadata-file.js';
+import { stateRootOf } from './external-snapshot.js';
 import { isVoid } from './recovery-decision.js';
 import type { RestoredRecord } from './restored-record.js';
 import { checkSealHeader, FileKind, SEAL_HEADER_BYTES } from './sealed-file.js';
 import type { CheckpointMetadata, OperatorStateIndex, SubtaskSnapshot } from './snapshot.js';
+import { filesOfSubtask } from './snapshot-files.js';
 import type { StateDistribution } from './state-distribution.js';
 import { handleSizeBytes, stateSizeBytes } from './state-size.js';
 
@@ -133,7 +135,6 @@ function describeLists(parts: readonly OperatorStateIndex[]): OperatorDescriptio
 export async function verifyCheckpoint(files: FileStore, path: string): Promise<CheckpointVerification> {
   const file = metadataPath(path);
   const directory = parentPath(file);
-  const jobDirectory = parentPath(directory);
   const findings: CheckpointFinding[] = [];
   let filesChecked = 0;
   let bytesChecked = 0;
@@ -147,18 +148,24 @@ export async function verifyCheckpoint(files: FileStore, path: string): Promise<
     }
   };
   const metadata = await check(file, () => readMetadata(files, file));
+  const root = metadata === undefined ? parentPath(directory) : stateRootOf(metadata, directory);
   for (const subtask of metadata?.subtasks ?? []) {
-    const { state } = subtask;
     findings.push(...segmentFindings(file, subtask));
-    bytesChecked += handleSizeBytes(state);
-    if (state?.kind !== 'file') continue; // Inlined bytes are covered by the checksum of `_metadata`.
-    const statePath = joinPath(jobDirectory, state.path);
-    await check(statePath, async () => {
-      const bytes = await readVerified(files, statePath, state);
-      checkSealHeader(statePath, FileKind.state, bytes.subarray(0, SEAL_HEADER_BYTES));
-    });
+    if (subtask.state?.kind === 'inline') bytesChecked += subtask.state.bytes.length; // Covered by the checksum of `_metadata`.
+    for (const state of filesOfSubtask(subtask)) {
+      bytesChecked += state.sizeBytes;
+      const statePath = joinPath(root, state.path);
+      await check(statePath, async () => {
+        let head: Uint8Array | undefined;
+        await readInPieces(files, statePath, state, (piece) => {
+          head ??= piece.slice(0, SEAL_HEADER_BYTES);
+          return Promise.resolve();
+        });
+        if (state === subtask.state) checkSealHeader(statePath, FileKind.state, head ?? new Uint8Array(0));
+      });
+    }
   }
-  await check(jobDirectory, () => listRestoredRecords(files, jobDirectory));
+  if (metadata?.kind !== 'savepoint') await check(root, () => listRestoredRecords(files, root));
   return { path: directory, valid: findings.length === 0, filesChecked, bytesChecked, findings };
 }
 

@@ -3,11 +3,12 @@ import { isWeirError } from '@weir/base';
 import { type FileInfo, type FileStore, joinPath } from '@weir/ports';
 import { METADATA_FILE, parseCheckpointDirectoryName, parseRestoredRecordName } from './checkpoint-directory.js';
 import { CheckpointDamagedError, CheckpointFileMissingError } from './errors.js';
-import { readVerified } from './file-checkpoint-storage.js';
+import { readInPieces } from './file-checkpoint-storage.js';
 import { readMetadata } from './metadata-file.js';
 import type { FoundCheckpoint } from './recovery-decision.js';
 import { readRestoredRecord, type RestoredRecord } from './restored-record.js';
 import type { CheckpointMetadata } from './snapshot.js';
+import { filesOf } from './snapshot-files.js';
 
 /** `sizes`: the files of the state are there and as long as they should be; `checksums`: all their bytes are read. */
 export type StateVerification = 'sizes' | 'checksums';
@@ -56,11 +57,10 @@ export async function findCheckpoints(files: FileStore, directory: string, verif
 }
 
 async function verifyState(files: FileStore, directory: string, metadata: CheckpointMetadata, verification: StateVerification): Promise<void> {
-  for (const { state } of metadata.subtasks) {
-    if (state?.kind !== 'file') continue;
+  for (const state of filesOf(metadata)) {
     const path = joinPath(directory, state.path);
     if (verification === 'checksums') {
-      await readVerified(files, path, state);
+      await readInPieces(files, path, state, () => Promise.resolve());
       continue;
     }
     const info: FileInfo | undefined = await files.stat(path);

@@ -9,5 +9,6 @@ export const checkpointOptions = {
   maxConcurrentCheckpoints: configOption.integer('execution.checkpointing.max-concurrent-checkpoints', 1, 'Checkpoints that may be under way at a time.'),
   numRetained: configOption.integer('execution.checkpointing.num-retained', 5, 'Completed checkpoints that are kept.'),
   directory: configOption.string('execution.checkpointing.dir', '.weir/checkpoints', 'Directory of all jobs\' checkpoints; each job has one named by its id.'),
+  savepointDirectory: configOption.string('execution.checkpointing.savepoint-dir', '', 'Directory in which savepoints are made when the request names none.'),
   inlineThreshold: configOption.sizeBytes('execution.checkpointing.data-inline-threshold', 20 * 1024, 'Snapshots of a subtask up to this size are kept in _metadata instead of a file.'),
 };

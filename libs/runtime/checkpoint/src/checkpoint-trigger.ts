@@ -19,6 +19,11 @@ export function isFinalDone({ lastCompleted, tasks }: CheckpointCoordinatorState
   return [...tasks.keys()].every((key) => covered.has(key));
 }
 
+/** No checkpoint will follow; tasks only need to hear of the last one. */
+export function isHistoryOver(state: CheckpointCoordinatorState): boolean {
+  return state.suspended || isFinalDone(state);
+}
+
 /** All unfinished tasks are at end of data, there is at least one, and no final checkpoint has been made. */
 export function isFinalDue(turn: CoordinatorTurn): boolean {
   return atEndOfData(turn.state) && !isFinalDone(turn.state);
@@ -36,16 +41,17 @@ export function triggerFinalIfDue(turn: CoordinatorTurn): boolean {
     repeatLastNotification(turn);
     return false;
   }
-  if (turn.config.intervalMs === 0 && !turn.config.hasCommitter) {
+  const draining = turn.state.savepoint?.draining === true;
+  if (turn.config.intervalMs === 0 && !turn.config.hasCommitter && !draining) {
     turn.effect({ type: 'release-tasks' });
     return false;
   }
-  return trigger(turn, 'final') === 'triggered';
+  return trigger(turn, draining ? 'savepoint' : 'final') === 'triggered';
 }
 
 /** What the trigger timer does. */
 export function triggerNext(turn: CoordinatorTurn): StepOutcome {
-  if (isFinalDone(turn.state)) {
+  if (isHistoryOver(turn.state)) {
     repeatLastNotification(turn);
     return 'accepted';
   }
@@ -55,20 +61,21 @@ export function triggerNext(turn: CoordinatorTurn): StepOutcome {
 }
 
 /** The last notification may be lost (D2) and no later one subsumes it: it is repeated until all tasks have finished. */
-function repeatLastNotification(turn: CoordinatorTurn): void {
-  const { lastCompleted, tasks } = turn.state;
+export function repeatLastNotification(turn: CoordinatorTurn): void {
+  const { lastCompleted, tasks, suspended } = turn.state;
   if (lastCompleted === undefined || [...tasks.values()].every((task) => task.state === 'finished')) return;
-  turn.effect({ type: 'notify-complete', checkpointId: lastCompleted.metadata.checkpointId, permit: lastCompleted.permit, summary: lastCompleted.summary, repeated: true });
+  turn.effect({ type: 'notify-complete', checkpointId: lastCompleted.metadata.checkpointId, permit: lastCompleted.permit, summary: lastCompleted.summary, repeated: true, stop: suspended });
   turn.armTrigger(RETRY_DELAY_MS);
 }
 
 /** Starts a checkpoint if it may start now. */
-export function trigger(turn: CoordinatorTurn, kind: 'periodic' | 'manual' | 'final'): StepOutcome {
+export function trigger(turn: CoordinatorTurn, kind: 'periodic' | 'manual' | 'final' | 'savepoint'): StepOutcome {
   const { config, now } = turn;
-  const { phase, pending, tasks, lastCompletedAtMs, nextCheckpointId } = turn.state;
+  const { phase, pending, tasks, lastCompletedAtMs, nextCheckpointId, savepoint } = turn.state;
   if (phase === 'stopped') return turn.refuse('stopped');
-  if (isFinalDone(turn.state)) return turn.refuse('nothing-to-do');
-  if (pending.length >= config.maxConcurrent) {
+  if (isHistoryOver(turn.state)) return turn.refuse('nothing-to-do');
+  // A savepoint is alone on its way: barriers of a newer checkpoint would subsume it.
+  if (savepoint !== undefined ? kind !== 'savepoint' || pending.length > 0 : pending.length >= config.maxConcurrent) {
     if (kind === 'periodic') turn.update({ periodicOverdue: true });
     return turn.refuse('checkpoint-pending');
   }
@@ -93,8 +100,10 @@ export function trigger(turn: CoordinatorTurn, kind: 'periodic' | 'manual' | 'fi
   const waitFor = [...tasks.keys()].filter((key) => !carriedOver.has(key));
   turn.add(newPendingCheckpoint(nextCheckpointId, now, waitFor, config.sourceOperators, carriedOver));
   turn.update({ nextCheckpointId: nextCheckpointId + 1, periodicOverdue: false }); // C1
+  if (kind === 'savepoint' && savepoint !== undefined) turn.update({ savepoint: { ...savepoint, checkpointId: nextCheckpointId } });
   turn.effect({ type: 'arm-expiry-timer', checkpointId: nextCheckpointId, delayMs: config.timeoutMs });
   if (config.intervalMs > 0) turn.armTrigger(config.intervalMs);
-  turn.effect({ type: 'snapshot-source-coordinators', checkpointId: nextCheckpointId, timestampMs: now.wallMs, operatorIds: config.sourceOperators });
+  const suspend = kind === 'savepoint' && savepoint?.mode === 'suspend';
+  turn.effect({ type: 'snapshot-source-coordinators', checkpointId: nextCheckpointId, timestampMs: now.wallMs, operatorIds: config.sourceOperators, suspend });
   return 'triggered';
 }

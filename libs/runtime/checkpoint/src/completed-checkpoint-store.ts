@@ -7,7 +7,8 @@
  *      epoch before it lists, so either it sees this checkpoint or this leader sees the epoch.
  *  S3  A leader that is deposed or unsure deletes nothing. Deletion needs a permit, or is of what is incomplete or void.
  *  S4  Deleting begins with `_metadata`, durably: what is half deleted is incomplete, never damaged.
- *  S5  Nothing that a retained checkpoint refers to is deleted.
+ *  S5  No file that a retained checkpoint refers to is deleted, in whatever directory it lies; of a subsumed checkpoint nothing else remains. Only
+ *      retained ones count: a chain of checkpoints of which each refers to the one before would keep all of them for ever.
  *  S6  Never silently fresh (P5): `recover` starts from nothing only when nothing shows that there ever was a checkpoint.
  *  S7  What a successor would adopt is never given up: if `_metadata` is there although its writing failed, the checkpoint is completed. Else
  *      tasks might restart from an older one and abort its transactions, and a successor start from it without them.
@@ -25,6 +26,7 @@ import { writeMetadata } from './metadata-file.js';
 import { decideRecovery, type FoundCheckpoint, isVoid } from './recovery-decision.js';
 import { type RestoredRecord, writeRestoredRecord } from './restored-record.js';
 import type { CheckpointMetadata, CompletedCheckpoint } from './snapshot.js';
+import { filesOf } from './snapshot-files.js';
 
 export interface CompletedCheckpointStoreOptions {
   readonly files: FileStore;
@@ -50,6 +52,8 @@ export class CompletedCheckpointStore {
   private readonly register: FencedJobRegister;
   /** Ascending by id. */
   private completed: CompletedCheckpoint[] = [];
+  /** Directories of subsumed checkpoints in which retained ones still have files, and how many. */
+  private readonly remnants = new Map<string, number>();
   private phase: 'new' | 'leading' | 'deposed' | 'closing' | 'closed' = 'new';
   /** The completion that is under way, if any; never rejects. */
   private completing: Promise<unknown> = Promise.resolve();
@@ -182,10 +186,10 @@ export class CompletedCheckpointStore {
   async discardSubsumed(permit: CommitPermit): Promise<void> {
     assert(permit.epoch === this.epoch, `a permit of epoch ${permit.epoch} is none in epoch ${this.epoch}`);
     const subsumed = this.completed.filter(({ metadata }) => metadata.checkpointId < permit.checkpointId).slice(0, Math.max(0, this.completed.length - this.numRetained));
+    const retained = this.completed.filter((checkpoint) => !subsumed.includes(checkpoint));
+    for (const path of this.remnants.keys()) await this.removeCheckpoint(path, retained);
     for (const checkpoint of subsumed) {
-      const others = this.completed.filter((other) => other !== checkpoint);
-      if (this.isReferenced(checkpoint.path, others)) continue;
-      if (await this.removeCheckpoint(checkpoint.path)) this.completed = others;
+      if (await this.removeCheckpoint(checkpoint.path, retained)) this.completed = this.completed.filter((other) => other !== checkpoint);
     }
   }
 
@@ -193,7 +197,7 @@ export class CompletedCheckpointStore {
   async discardIncomplete(checkpointId: number): Promise<void> {
     const path = this.pathOf(checkpointId);
     if (await this.mayHaveMetadata(path)) return;
-    await this.removeCheckpoint(path);
+    await this.removeCheckpoint(path, this.completed);
   }
 
   /**
@@ -225,35 +229,40 @@ export class CompletedCheckpointStore {
     const notes: string[] = [];
     for (const { checkpointId, epoch, path, kind } of found) {
       const voided = isVoid(checkpointId, epoch, records);
-      if (epoch >= this.epoch || !(voided || kind === 'incomplete') || this.isReferenced(path, this.completed)) continue;
+      if (epoch >= this.epoch || !(voided || kind === 'incomplete')) continue;
       if (!voided && (await this.mayHaveMetadata(path))) continue;
-      if (await this.removeCheckpoint(path)) notes.push(`removed ${voided ? 'void' : 'incomplete'} checkpoint ${path}`);
+      if ((await this.removeCheckpoint(path, this.completed)) && !this.remnants.has(path)) notes.push(`removed ${voided ? 'void' : 'incomplete'} checkpoint ${path}`);
     }
     return notes;
   }
 
-  /** S3, S4. False when it did not succeed, or when this leader may not delete any more. */
-  private async removeCheckpoint(path: string): Promise<boolean> {
+  /** S3, S4, S5. False when it did not succeed, or when this leader may not delete any more. */
+  private async removeCheckpoint(path: string, retained: readonly CompletedCheckpoint[]): Promise<boolean> {
     if (this.phase !== 'leading') return false;
+    const needed = namesReferenced(path, retained);
+    if (needed.size > 0 && this.remnants.get(path) === needed.size) return true;
     try {
       await this.register.checkStillLeader();
-      if ((await this.files.stat(path)) === undefined) return true;
+      if ((await this.files.stat(path)) === undefined) {
+        this.remnants.delete(path);
+        return true;
+      }
       await this.files.remove(joinPath(path, METADATA_FILE));
       await this.files.syncDirectory(path);
+      if (needed.size > 0) {
+        for (const file of await this.files.list(path)) if (!needed.has(file.name)) await this.files.remove(file.path);
+        this.remnants.set(path, needed.size);
+        return true;
+      }
       await this.files.removeTree(path);
       await this.files.syncDirectory(this.directory);
+      this.remnants.delete(path);
       return true;
     } catch (failure) {
       if (failure instanceof LeadershipLostError) this.phase = 'deposed';
       this.logger.log('warn', 'a checkpoint could not be removed', { path, failure: toError(failure).message });
       return false;
     }
-  }
-
-  /** S5 */
-  private isReferenced(path: string, by: readonly CompletedCheckpoint[]): boolean {
-    const prefix = `${baseName(path)}/`;
-    return by.some(({ metadata }) => metadata.subtasks.some(({ state }) => state?.kind === 'file' && state.path.startsWith(prefix)));
   }
 
   private pathOf(checkpointId: number): string {
@@ -264,4 +273,10 @@ export class CompletedCheckpointStore {
     if (checkpoint === undefined) return { epoch: this.epoch, status };
     return { epoch: this.epoch, status, lastCompletedCheckpoint: { checkpointId: checkpoint.metadata.checkpointId, path: checkpoint.path } };
   }
+}
+
+/** Names of files in this checkpoint's directory that these refer to. */
+function namesReferenced(path: string, by: readonly CompletedCheckpoint[]): Set<string> {
+  const prefix = `${baseName(path)}/`;
+  return new Set(by.flatMap(({ metadata }) => filesOf(metadata).filter((file) => file.path.startsWith(prefix)).map((file) => baseName(file.path))));
 }

@@ -20,6 +20,9 @@ export class CoordinatorTurn {
   effect(effect: CheckpointCoordinatorEffect): void {
     this.effects.push(effect);
   }
+  get lastRefusal(): TriggerRefusal | undefined {
+    return this.refusal;
+  }
   refuse(refusal: TriggerRefusal): StepOutcome {
     this.refusal = refusal;
     return 'refused';

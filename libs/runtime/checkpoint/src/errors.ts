@@ -154,3 +154,31 @@ export class JobEndedError extends WeirError {
     });
   }
 }
+
+/** A savepoint was not taken; the job goes on. */
+export class SavepointFailedError extends WeirError {
+  constructor(reason: string, cause?: unknown) {
+    super({
+      code: 'WEIR_SAVEPOINT_FAILED',
+      domain: 'user',
+      retry: 'later',
+      message: `the savepoint was not taken: ${reason}`,
+      hint: 'Look at the state of the job, and trigger another one when all of its tasks run.',
+      cause,
+      details: { reason },
+    });
+  }
+}
+
+/** A savepoint was asked for and nobody said where to. */
+export class SavepointDirectoryMissingError extends WeirError {
+  constructor() {
+    super({
+      code: 'WEIR_SAVEPOINT_DIRECTORY_MISSING',
+      domain: 'user',
+      retry: 'never',
+      message: 'a savepoint needs a target directory, and neither the request nor the configuration names one',
+      hint: 'Name one in the request, or set execution.checkpointing.savepoint-dir.',
+    });
+  }
+}

@@ -7,13 +7,16 @@
  *  F2  A file whose write or fsync failed is abandoned: closed, removed if possible, never written again.
  *  F3  No byte of a handle is given out before size and checksum of all of it were verified.
  *  F4  The cache holds at most `cacheBytes`; files under way are shared by their readers.
+ *  F5  A table file of a state backend is written once: later checkpoints refer to it where a completed one holds it. Which files those are is
+ *      the backend's to know; that they are not deleted meanwhile is the completed-checkpoint store's (S5).
  */
-import { crc32, toError } from '@weir/base';
+import { assert, crc32, toError } from '@weir/base';
 import { type FileStore, FileStoreError, type FileWriter, joinPath, type Logger, silentLogger } from '@weir/ports';
+import type { StoredFile, TableFile, TableSnapshot } from '@weir/state';
 import { checkpointDirectoryName, stateFileName } from './checkpoint-directory.js';
 import { CheckpointDamagedError, CheckpointFileMissingError } from './errors.js';
 import { hex } from './sealed-file.js';
-import type { StateHandle, SubtaskSnapshot } from './snapshot.js';
+import type { FileHandle, StateHandle, SubtaskSnapshot, TableSetIndex } from './snapshot.js';
 import type { SnapshotStorage, SubtaskSnapshotInput } from './snapshot-storage.js';
 import { layOutState, segmentBytes, type StateLayout } from './state-file.js';
 
@@ -48,6 +51,64 @@ export class FileCheckpointStorage implements SnapshotStorage {
   }
 
   async writeSubtask(input: SubtaskSnapshotInput): Promise<SubtaskSnapshot> {
+    try {
+      const sets: (TableSetIndex | undefined)[] = [];
+      for (const { tables } of input.operators) sets.push(tables === undefined ? undefined : await this.writeTables(tables, input));
+      const written = await this.writeState(input);
+      for (const [i, { tables }] of input.operators.entries()) await tables?.settled(sets[i]?.files.map(({ file }) => storedFile(file)));
+      return { ...written, operators: written.operators.map((index, i) => (sets[i] === undefined ? index : { ...index, tables: sets[i] })) };
+    } catch (failure) {
+      for (const { tables } of input.operators) await tables?.settled(undefined);
+      throw failure;
+    }
+  }
+
+  /** F5. */
+  private async writeTables(tables: TableSnapshot, { checkpointId, attempt }: SubtaskSnapshotInput): Promise<TableSetIndex> {
+    const { format, keyGroups, meta } = tables;
+    const directory = checkpointDirectoryName(checkpointId, attempt.epoch);
+    const prefix = stateFileName(attempt).replace(/\.state$/, '');
+    const files: { readonly name: string; readonly file: FileHandle }[] = [];
+    let wrote = false;
+    for (const table of tables.files) {
+      if (table.stored !== undefined) {
+        files.push({ name: table.name, file: { kind: 'file', ...table.stored } });
+        continue;
+      }
+      if (!wrote) await this.files.makeDirectory(joinPath(this.directory, directory));
+      wrote = true;
+      const path = joinPath(directory, `${prefix}-${tables.scope}-${table.name}`);
+      files.push({ name: table.name, file: { kind: 'file', path, sizeBytes: table.sizeBytes, crc32: await this.copyTable(table, joinPath(this.directory, path)) } });
+    }
+    if (wrote) await this.files.syncDirectory(joinPath(this.directory, directory));
+    return { format, keyGroups, meta, files };
+  }
+
+  /** The checksum of what was written. F1, F2. */
+  private async copyTable(table: TableFile, path: string): Promise<number> {
+    const writer = await this.files.create(path);
+    try {
+      let checksum = 0;
+      for (let offset = 0; offset < table.sizeBytes; offset += PIECE_BYTES) {
+        const piece = await table.read(offset, Math.min(PIECE_BYTES, table.sizeBytes - offset));
+        checksum = crc32(piece, checksum);
+        await writer.write(piece);
+      }
+      assert(writer.sizeBytes === table.sizeBytes, `${table.name} had ${table.sizeBytes} bytes, ${writer.sizeBytes} were written`);
+      await writer.sync();
+      await writer.close();
+      return checksum;
+    } catch (failure) {
+      await this.abandon(path, writer);
+      throw failure;
+    }
+  }
+
+  readFile(file: FileHandle, take: (piece: Uint8Array) => Promise<void>): Promise<void> {
+    return readInPieces(this.files, joinPath(file.root ?? this.directory, file.path), file, take);
+  }
+
+  private async writeState(input: SubtaskSnapshotInput): Promise<SubtaskSnapshot> {
     const { checkpointId, attempt, finished, inputs, outputs } = input;
     const size = segmentBytes(input.operators);
     const inline = size <= this.inlineThresholdBytes;
@@ -95,7 +156,7 @@ export class FileCheckpointStorage implements SnapshotStorage {
       if (found !== handle.crc32) throw new CheckpointDamagedError('state inlined in _metadata', `checksum ${hex(handle.crc32)}`, hex(found));
       return handle.bytes;
     }
-    const key = `${handle.path} ${handle.sizeBytes} ${handle.crc32}`;
+    const key = `${handle.root ?? ''} ${handle.path} ${handle.sizeBytes} ${handle.crc32}`;
     const cached = this.cache.get(key);
     if (cached !== undefined) {
       this.cache.delete(key);
@@ -104,7 +165,7 @@ export class FileCheckpointStorage implements SnapshotStorage {
     }
     const started = this.reading.get(key);
     if (started !== undefined) return started;
-    const reading = readVerified(this.files, joinPath(this.directory, handle.path), handle).finally(() => this.reading.delete(key));
+    const reading = readVerified(this.files, joinPath(handle.root ?? this.directory, handle.path), handle).finally(() => this.reading.delete(key));
     this.reading.set(key, reading);
     const bytes = await reading;
     this.keep(key, bytes);
@@ -131,7 +192,7 @@ export class FileCheckpointStorage implements SnapshotStorage {
 }
 
 /** F3. Throws `WEIR_CHECKPOINT_FILE_MISSING` and `WEIR_CHECKPOINT_DAMAGED`. */
-export async function readVerified(files: FileStore, path: string, handle: Extract<StateHandle, { kind: 'file' }>): Promise<Uint8Array> {
+export async function readVerified(files: FileStore, path: string, handle: FileHandle): Promise<Uint8Array> {
   let bytes: Uint8Array;
   try {
     bytes = await files.read(path);
@@ -143,6 +204,30 @@ export async function readVerified(files: FileStore, path: string, handle: Extra
   const found = crc32(bytes);
   if (found !== handle.crc32) throw new CheckpointDamagedError(path, `checksum ${hex(handle.crc32)}`, hex(found));
   return bytes;
+}
+
+const PIECE_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Gives a file to `take` piece by piece, so that files of any size pass through little memory; settles when all was verified. A piece that was
+ * taken may turn out to be of a damaged file: what is made of it counts only after this resolves. Throws as {@link readVerified}.
+ */
+export async function readInPieces(files: FileStore, path: string, handle: FileHandle, take: (piece: Uint8Array) => Promise<void>): Promise<void> {
+  const info = await files.stat(path);
+  if (info === undefined) throw new CheckpointFileMissingError(path);
+  if (info.sizeBytes !== handle.sizeBytes) throw new CheckpointDamagedError(path, `${handle.sizeBytes} bytes`, `${info.sizeBytes} bytes`);
+  let found = 0;
+  for (let offset = 0; offset < handle.sizeBytes; offset += PIECE_BYTES) {
+    const piece = await files.read(path, offset, Math.min(PIECE_BYTES, handle.sizeBytes - offset));
+    if (piece.length === 0) throw new CheckpointDamagedError(path, `${handle.sizeBytes} bytes`, `${offset} bytes`);
+    found = crc32(piece, found);
+    await take(piece);
+  }
+  if (found !== handle.crc32) throw new CheckpointDamagedError(path, `checksum ${hex(handle.crc32)}`, hex(found));
+}
+
+function storedFile({ path, sizeBytes, crc32: checksum }: FileHandle): StoredFile {
+  return { path, sizeBytes, crc32: checksum };
 }
 
 function concatenate({ chunks, sizeBytes }: StateLayout): Uint8Array {

@@ -6,7 +6,8 @@ export { FAILURE_WEIGHTS } from './checkpoint-failure-reason.js';
 export type { CheckpointFailureReason, FailureWeight, TriggerRefusal } from './checkpoint-failure-reason.js';
 export type {
   CheckpointCoordinatorConfig, CheckpointCoordinatorEffect, CheckpointCoordinatorMessage, CheckpointCoordinatorState, CheckpointedTaskState,
-  CheckpointInstant, CheckpointStatistics, CheckpointStep, CompletedCheckpointSummary, PendingCheckpoint, StepOutcome, TrackedTask,
+  CheckpointInstant, CheckpointStatistics, CheckpointStep, CompletedCheckpointSummary, CurrentSavepoint, PendingCheckpoint, SavepointMode, StepOutcome,
+  TrackedTask,
 } from './checkpoint-coordinator.protocol.js';
 export type { CloseOutcome, CompleteOutcome, Recovery, RestoredCheckpoint, TerminalJobStatus } from './completed-checkpoint.protocol.js';
 export { CommitPermit } from './commit-permit.js';
@@ -17,13 +18,18 @@ export { FileCheckpointStorage } from './file-checkpoint-storage.js';
 export type { FileCheckpointStorageOptions } from './file-checkpoint-storage.js';
 export { jobCheckpointDirectory } from './checkpoint-directory.js';
 export { readMetadata, writeMetadata } from './metadata-file.js';
-export { stateSizeBytes } from './state-size.js';
+export { readExternalSnapshot } from './external-snapshot.js';
+export { SavepointWriter } from './savepoint-writer.js';
+export type { SavepointWriterOptions } from './savepoint-writer.js';
+export { filesOf } from './snapshot-files.js';
+export { stateSizeBytes, writtenBytes } from './state-size.js';
 export { assignState } from './state-assignment.js';
 export type { AssignStateOptions } from './state-assignment.js';
 export { subtaskKey } from './subtask-key.js';
 export {
   CheckpointAbortedError, CheckpointDamagedError, CheckpointExpiredError, CheckpointFileMissingError, CheckpointLostError, CheckpointVersionError,
-  JobEndedError, LeadershipLostError, NotACheckpointError, StateAssignmentError, TooManyFailedCheckpointsError,
+  JobEndedError, LeadershipLostError, NotACheckpointError, SavepointDirectoryMissingError,
+  SavepointFailedError, StateAssignmentError, TooManyFailedCheckpointsError,
 } from './errors.js';
 export { listCheckpoints, showCheckpoint, verifyCheckpoint } from './checkpoint-inspector.js';
 export type {

@@ -9,7 +9,7 @@ import { decodeMessage, encodeMessage } from '@weir/types';
 import { METADATA_FILE } from './checkpoint-directory.js';
 import { CheckpointDamagedError, CheckpointFileMissingError } from './errors.js';
 import { FileKind, seal, unseal } from './sealed-file.js';
-import type { CheckpointMetadata, OperatorStateIndex, Segment, SourceCoordinatorSnapshot, SubtaskSnapshot } from './snapshot.js';
+import type { CheckpointMetadata, OperatorStateIndex, Segment, SourceCoordinatorSnapshot, SubtaskSnapshot, TableSetIndex } from './snapshot.js';
 import type { StateDistribution } from './state-distribution.js';
 
 /** Writes `<directory>/_metadata` durably and all at once; the directory must be there. Fails with `WEIR_FILE_EXISTS` when it is. */
@@ -66,14 +66,16 @@ export function decodeMetadata(path: string, bytes: Uint8Array): CheckpointMetad
 interface PackedOperator {
   readonly operatorId: OperatorId;
   readonly keyed?: { readonly segment: Segment; readonly firstKeyGroup: number; readonly offsets: Uint8Array };
+  readonly tables?: TableSetIndex;
   readonly lists: readonly { readonly name: string; readonly distribution: StateDistribution; readonly elements: Uint8Array }[];
 }
 type PackedSubtask = Omit<SubtaskSnapshot, 'operators'> & { readonly operators: readonly PackedOperator[] };
 
-function packOperator({ operatorId, keyed, lists }: OperatorStateIndex): PackedOperator {
+function packOperator({ operatorId, keyed, tables, lists }: OperatorStateIndex): PackedOperator {
   return {
     operatorId,
     ...(keyed === undefined ? {} : { keyed: { ...keyed, offsets: packNumbers(keyed.offsets) } }),
+    ...(tables === undefined ? {} : { tables }),
     lists: lists.map((list) => ({ ...list, elements: packNumbers(list.elements.flatMap((element) => [element.offset, element.length])) })),
   };
 }
@@ -81,9 +83,10 @@ function packOperator({ operatorId, keyed, lists }: OperatorStateIndex): PackedO
 function unpackSubtask(packed: PackedSubtask): SubtaskSnapshot {
   return {
     ...packed,
-    operators: packed.operators.map(({ operatorId, keyed, lists }) => ({
+    operators: packed.operators.map(({ operatorId, keyed, tables, lists }) => ({
       operatorId,
       ...(keyed === undefined ? {} : { keyed: { ...keyed, offsets: unpackNumbers(keyed.offsets) } }),
+      ...(tables === undefined ? {} : { tables }),
       lists: lists.map((list) => ({ ...list, elements: pairs(unpackNumbers(list.elements)) })),
     })),
   };

@@ -1,6 +1,6 @@
 /** What a task needs of the checkpoint storage; implemented by the file checkpoint storage. */
 import type { ExecutionAttemptId } from '@weir/base';
-import type { ChannelPosition, OperatorSnapshot, StateHandle, SubtaskSnapshot } from './snapshot.js';
+import type { ChannelPosition, FileHandle, OperatorSnapshot, StateHandle, SubtaskSnapshot } from './snapshot.js';
 
 export interface SubtaskSnapshotInput {
   readonly checkpointId: number;
@@ -16,4 +16,6 @@ export interface SnapshotStorage {
   writeSubtask(input: SubtaskSnapshotInput): Promise<SubtaskSnapshot>;
   /** All bytes of a handle, verified by size and checksum; `WEIR_CHECKPOINT_DAMAGED` names the file. Cached per restore. */
   readState(handle: StateHandle): Promise<Uint8Array>;
+  /** Gives a file piece by piece; settles when all of it was verified. */
+  readFile(file: FileHandle, take: (piece: Uint8Array) => Promise<void>): Promise<void>;
 }

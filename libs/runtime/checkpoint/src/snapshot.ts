@@ -5,6 +5,7 @@
  * one segment per operator with an offset per key group, so that any range of key groups is one contiguous read.
  */
 import type { JobId, LeaderEpoch, OperatorId, VertexId } from '@weir/base';
+import type { KeyGroupRange, StoredFile, TableSnapshot } from '@weir/state';
 import type { StateDistribution } from './state-distribution.js';
 
 /** Keyed state of one operator as the task hands it over, before it is written. */
@@ -25,14 +26,30 @@ export interface ListStateBytes {
 export interface OperatorSnapshot {
   readonly operatorId: OperatorId;
   readonly keyed?: KeyedStateBytes;
+  /** State in files of the backend's own, besides `keyed`. */
+  readonly tables?: TableSnapshot;
   readonly lists: readonly ListStateBytes[];
 }
 
 /** Where bytes of a snapshot lie. */
-export type StateHandle =
-  | { readonly kind: 'inline'; readonly bytes: Uint8Array; readonly crc32: number }
-  /** `path` is relative to the job's checkpoint directory, so that the directory can be moved as a whole. */
-  | { readonly kind: 'file'; readonly path: string; readonly sizeBytes: number; readonly crc32: number };
+export type StateHandle = { readonly kind: 'inline'; readonly bytes: Uint8Array; readonly crc32: number } | FileHandle;
+
+/** `path` is relative to the job's checkpoint directory, so that the directory can be moved as a whole. */
+export interface FileHandle extends StoredFile {
+  readonly kind: 'file';
+  /** Of a snapshot outside of the job's checkpoints (a savepoint, another job's checkpoint) while a job starts from it: what `path` is relative to. Never stored. */
+  readonly root?: string;
+}
+
+/** Immutable files of a state backend. One file may belong to many checkpoints: it lies in the directory of the first. */
+export interface TableSetIndex {
+  /** Of the files, e.g. `leveldb`. */
+  readonly format: string;
+  readonly keyGroups: KeyGroupRange;
+  /** The backend's own; opaque here. */
+  readonly meta: Uint8Array;
+  readonly files: readonly { readonly name: string; readonly file: FileHandle }[];
+}
 
 /** `[offset, offset + length)` of the subtask's handle. */
 export interface Segment {
@@ -43,6 +60,7 @@ export interface OperatorStateIndex {
   readonly operatorId: OperatorId;
   /** Offsets as in `KeyedStateBytes`, relative to the segment. */
   readonly keyed?: { readonly segment: Segment; readonly firstKeyGroup: number; readonly offsets: readonly number[] };
+  readonly tables?: TableSetIndex;
   readonly lists: readonly { readonly name: string; readonly distribution: StateDistribution; readonly elements: readonly Segment[] }[];
 }
 
@@ -90,6 +108,8 @@ export interface OperatorSummary {
 
 /** Content of `_metadata`. */
 export interface CheckpointMetadata {
+  /** A savepoint: all of its files lie beside `_metadata`, and paths are relative to that directory. Absent: a checkpoint. */
+  readonly kind?: 'savepoint';
   readonly checkpointId: number;
   readonly jobId: JobId;
   readonly jobName: string;
@@ -121,6 +141,8 @@ export interface RestoredOperatorState {
     readonly firstKeyGroup: number;
     readonly offsets: readonly number[];
   }[];
+  /** Of old subtasks whose key groups intersect those of the new one. */
+  readonly tables?: readonly TableSetIndex[];
   readonly lists: readonly { readonly name: string; readonly distribution: StateDistribution; readonly elements: readonly { readonly state: StateHandle; readonly segment: Segment }[] }[];
 }
 export interface RestoredSubtaskState {

@@ -11,7 +11,9 @@ import { assert, type OperatorId } from '@weir/base';
 import type { JobGraph, JobVertex } from '@weir/graph';
 import { keyGroupRangeOf } from '@weir/state';
 import { StateAssignmentError } from './errors.js';
-import type { CheckpointMetadata, OperatorStateIndex, OperatorSummary, RestoredOperatorState, RestoredSubtaskState, Segment, StateHandle, SubtaskSnapshot } from './snapshot.js';
+import type {
+  CheckpointMetadata, OperatorStateIndex, OperatorSummary, RestoredOperatorState, RestoredSubtaskState, Segment, StateHandle, SubtaskSnapshot, TableSetIndex,
+} from './snapshot.js';
 import type { StateDistribution } from './state-distribution.js';
 import { subtaskKey } from './subtask-key.js';
 
@@ -53,7 +55,7 @@ export function assignState(checkpoint: CheckpointMetadata, graph: JobGraph, opt
       assigned.set(subtaskKey(vertex.id, subtask), {
         checkpointId: checkpoint.checkpointId,
         finished: isFinished(vertex, subtask, old),
-        operators: parts.map((bySubtask) => bySubtask[subtask]).filter(({ keyed, lists }) => keyed.length > 0 || lists.length > 0),
+        operators: parts.map((bySubtask) => bySubtask[subtask]).filter(({ keyed, tables, lists }) => keyed.length > 0 || tables !== undefined || lists.length > 0),
       });
     }
   }
@@ -96,11 +98,14 @@ function assignOperator(operatorId: OperatorId, name: string, vertex: JobVertex,
   if (old === undefined) return subtasks.map(() => ({ operatorId, keyed: [], lists: [] }));
   checkMaxParallelism(name, vertex, old);
   const lists = assignLists(old, vertex.parallelism);
-  return subtasks.map((subtask) => ({ operatorId, keyed: keyedOf(old, subtask, vertex), lists: lists[subtask] }));
+  return subtasks.map((subtask) => {
+    const tables = tablesOf(old, subtask, vertex);
+    return { operatorId, keyed: keyedOf(old, subtask, vertex), ...(tables.length === 0 ? {} : { tables }), lists: lists[subtask] };
+  });
 }
 
 function checkMaxParallelism(name: string, vertex: JobVertex, { summary, subtasks }: OldOperatorState): void {
-  if (!subtasks.some(({ index }) => index?.keyed !== undefined) || summary.maxParallelism === vertex.maxParallelism) return;
+  if (!subtasks.some(({ index }) => index?.keyed !== undefined || index?.tables !== undefined) || summary.maxParallelism === vertex.maxParallelism) return;
   throw new StateAssignmentError(
     `operator ${name} has max parallelism ${vertex.maxParallelism}, its keyed state was made with ${summary.maxParallelism}`,
     `Set its max parallelism to ${summary.maxParallelism}: it is fixed for the life of keyed state.`,
@@ -118,6 +123,15 @@ function keyedOf({ subtasks }: OldOperatorState, subtask: number, vertex: JobVer
     const last = Math.min(range.last, firstKeyGroup + offsets.length - 2);
     if (first > last || offsets[first - firstKeyGroup] === offsets[last - firstKeyGroup + 1]) return [];
     return [{ state: snapshot.state, segment, firstKeyGroup, offsets }];
+  });
+}
+
+/** A1, by tables: the backend takes the key groups that it owns. */
+function tablesOf({ subtasks }: OldOperatorState, subtask: number, vertex: JobVertex): TableSetIndex[] {
+  const range = keyGroupRangeOf(subtask, vertex.parallelism, vertex.maxParallelism);
+  return subtasks.flatMap(({ index }) => {
+    const { tables } = index ?? {};
+    return tables === undefined || tables.keyGroups.last < range.first || tables.keyGroups.first > range.last ? [] : [tables];
   });
 }
 

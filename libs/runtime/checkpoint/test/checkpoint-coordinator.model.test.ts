@@ -1,13 +1,15 @@
 /**
  * Random interleavings of triggers, acknowledgements (also late, doubled, from dead attempts), declines, expiries, restarts and store outcomes.
  * Invariants after each step: ids triggered, stored and completed strictly rise (I6); metadata is written only when every task of the current
- * attempt acknowledged it; an aborted id never completes; a permit goes with each notification; at most one is being stored.
+ * attempt acknowledged it; an aborted id never completes; a permit goes with each notification; at most one is being stored. A savepoint is
+ * alone on its way, is written as one exactly if it ends in success, ends once, and nothing is triggered behind a completed suspend.
  */
 import { failureInfo, leaderEpoch } from '@weir/base';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  type CheckpointCoordinatorConfig, type CheckpointCoordinatorMessage, type CheckpointMetadata, initialCheckpointCoordinatorState, stepCheckpointCoordinator, subtaskKey,
+  type CheckpointCoordinatorConfig, type CheckpointCoordinatorMessage, type CheckpointMetadata, initialCheckpointCoordinatorState, type SavepointMode,
+  stepCheckpointCoordinator, subtaskKey,
 } from '../src/index.js';
 import { issueCommitPermit } from '../src/internal.js';
 import { attempts, graph, JOB, snapshotOf, SOURCE } from './fixtures.js';
@@ -21,6 +23,7 @@ type Action =
   | { readonly kind: 'acknowledge' | 'decline'; readonly checkpoint: number; readonly task: number; readonly attemptsBack: number }
   | { readonly kind: 'coordinator' | 'expire'; readonly checkpoint: number }
   | { readonly kind: 'store'; readonly outcome: 'completed' | 'failed' }
+  | { readonly kind: 'savepoint'; readonly mode: SavepointMode }
   | { readonly kind: 'task-ends' | 'task-finishes'; readonly task: number };
 
 /** Checkpoints are named by age: 0 = the last that was triggered. */
@@ -36,6 +39,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 5, arbitrary: fc.record({ kind: fc.constant('coordinator' as const), checkpoint: age }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('expire' as const), checkpoint: age }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('store' as const), outcome: fc.constantFrom('completed' as const, 'completed' as const, 'failed' as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('savepoint' as const), mode: fc.constantFrom<SavepointMode>('none', 'none', 'none', 'drain', 'suspend') }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('task-ends' as const, 'task-finishes' as const), task }) },
 );
 
@@ -48,6 +52,10 @@ class World {
   completed: number[] = [];
   storing: CheckpointMetadata | undefined;
   readonly aborted = new Set<number>();
+  savepoint: SavepointMode | undefined;
+  savepointWritten: number | undefined;
+  savepointsCompleted = 0;
+  suspended = false;
   /** By checkpoint and subtask: current attempts that acknowledged. */
   readonly acknowledged = new Map<number, Set<string>>();
 
@@ -76,6 +84,9 @@ class World {
         case 'snapshot-source-coordinators':
           expect(effect.checkpointId).toBeGreaterThan(this.triggered.at(-1) ?? 0);
           this.triggered.push(effect.checkpointId);
+          expect(this.suspended).toBe(false);
+          if (effect.suspend) expect(this.savepoint).toBe('suspend');
+          if (this.state.savepoint?.checkpointId !== undefined) expect(this.state.pending).toHaveLength(1);
           break;
         case 'write-metadata': {
           const { checkpointId, subtasks } = effect.metadata;
@@ -89,6 +100,7 @@ class World {
             const carriedOver = before.tasks.get(key)?.state === 'finished' || this.state.tasks.get(key)?.state === 'finished';
             expect(acknowledged.has(key) || carriedOver).toBe(true);
           }
+          if (effect.savepoint) this.savepointWritten = checkpointId;
           this.written.push(effect.metadata);
           this.storing = effect.metadata;
           break;
@@ -96,10 +108,23 @@ class World {
         case 'notify-complete':
           expect(effect.permit.checkpointId).toBe(effect.checkpointId);
           expect(this.aborted.has(effect.checkpointId)).toBe(false);
+          if (effect.stop) expect(this.suspended || this.savepoint === 'suspend').toBe(true);
           if (!effect.repeated) {
             expect(effect.checkpointId).toBeGreaterThan(this.completed.at(-1) ?? 0);
             this.completed.push(effect.checkpointId);
           }
+          break;
+        case 'savepoint-completed':
+          expect(this.savepoint).toBeDefined();
+          expect(effect.checkpointId).toBe(this.savepointWritten);
+          expect(this.completed.at(-1)).toBe(effect.checkpointId);
+          this.suspended ||= this.savepoint === 'suspend';
+          this.savepoint = undefined;
+          this.savepointsCompleted++;
+          break;
+        case 'savepoint-failed':
+          expect(this.savepoint).toBeDefined();
+          this.savepoint = undefined;
           break;
         case 'notify-aborted':
           expect(this.completed).not.toContain(effect.checkpointId);
@@ -111,12 +136,14 @@ class World {
           expect(this.storing?.checkpointId).not.toBe(effect.checkpointId);
           break;
         case 'fail-job':
-          expect(effect.failure.code).toBe('WEIR_CHECKPOINT_FAILURES_EXCEEDED');
+          // The latter two: of a drain that failed.
+          expect(['WEIR_CHECKPOINT_FAILURES_EXCEEDED', FAILURE.code, 'WEIR_CHECKPOINT_EXPIRED']).toContain(effect.failure.code);
           break;
         default:
           break;
       }
     }
+    expect(this.state.savepoint?.mode).toBe(this.savepoint);
     expect(this.state.pending.length).toBeLessThanOrEqual(this.config.maxConcurrent);
     expect(this.state.statistics.inProgress).toBe(this.state.pending.length);
     expect(this.state.statistics.completed).toBe(this.completed.length);
@@ -127,6 +154,9 @@ class World {
     const attemptOf = (index: number, back: number) => attempts(GRAPH, EPOCH, Math.max(0, this.attempt - back))[index];
     switch (action.kind) {
       case 'due': return this.send({ type: 'trigger-due', generation: this.state.triggerGeneration });
+      case 'savepoint':
+        this.savepoint ??= action.mode;
+        return this.send({ type: 'trigger-savepoint', mode: action.mode });
       case 'manual': return this.send({ type: 'trigger-manual' });
       case 'all-running': return this.all('running');
       case 'all-ended': return this.all('end-of-data');
@@ -171,6 +201,7 @@ class World {
 describe('given any interleaving of what can happen to checkpoints', () => {
   it.each([1, 2, 3])('then ids rise, nothing incomplete is stored and nothing aborted completes (max concurrent %i)', (maxConcurrent) => {
     let completed = 0;
+    let savepoints = 0;
     fc.assert(
       fc.property(fc.array(action, { minLength: 20, maxLength: 80, size: 'max' }), fc.integer({ min: 0, max: 3 }), (actions, tolerableFailures) => {
         const world = new World({
@@ -178,9 +209,11 @@ describe('given any interleaving of what can happen to checkpoints', () => {
         });
         for (const next of actions) world.perform(next);
         completed += world.completed.length;
+        savepoints += world.savepointsCompleted;
       }),
       { numRuns: 200 },
     );
     expect(completed).toBeGreaterThan(40);
+    expect(savepoints).toBeGreaterThan(10);
   });
 });

@@ -215,3 +215,68 @@ describe('given a bounded job', () => {
     expect(job.send({ type: 'acknowledge', checkpointId: 2, attempt: TASKS[1], snapshot: { ...snapshotOf(GRAPH, TASKS[1], 2), inputs: [] }, sizeBytes: 0 })).toBe('completed');
   });
 });
+
+describe('given a savepoint', () => {
+  const savepoint = (job: Scenario, mode: 'none' | 'suspend' | 'drain'): string[] => {
+    job.send({ type: 'trigger-savepoint', mode });
+    return job.effectTypes;
+  };
+
+  it('when a checkpoint is under way / then it begins behind it, alone, and is written as a savepoint', () => {
+    const job = new Scenario({ maxConcurrent: 3 }).running();
+    job.due();
+    expect(savepoint(job, 'none')).toEqual([]);
+    expect(job.due()).toBe('refused');
+    job.acknowledgeAll(1);
+    expect(job.effects).toMatchObject([{ type: 'write-metadata', savepoint: false }]);
+    job.stored(1);
+    expect(job.effects.find(({ type }) => type === 'snapshot-source-coordinators')).toMatchObject({ checkpointId: 2, suspend: false });
+    job.acknowledgeAll(2);
+    expect(job.effects).toMatchObject([{ type: 'write-metadata', savepoint: true }]);
+    job.stored(2);
+    expect(job.effectTypes.slice(0, 2)).toEqual(['notify-complete', 'savepoint-completed']);
+  });
+
+  it('when it suspends and has completed / then nothing is triggered any more, and restarted tasks are told again', () => {
+    const job = new Scenario().running();
+    expect(savepoint(job, 'suspend')).toContain('snapshot-source-coordinators');
+    job.acknowledgeAll(1);
+    job.stored(1);
+    expect(job.effects[0]).toMatchObject({ type: 'notify-complete', stop: true, repeated: false });
+    expect(job.send({ type: 'trigger-manual' })).toBe('refused');
+    job.send({ type: 'tasks-deployed', attempts: attempts(GRAPH, EPOCH, 1) });
+    job.send({ type: 'task-state', attempt: attempts(GRAPH, EPOCH, 1)[0], state: 'running' });
+    expect(job.effects[0]).toMatchObject({ type: 'notify-complete', checkpointId: 1, stop: true, repeated: true });
+  });
+
+  it('when a task declines it / then it fails, counts as no failure of the job, and the sources hear of it', () => {
+    const job = new Scenario({ tolerableFailures: 0 }).running();
+    savepoint(job, 'suspend');
+    job.send({ type: 'decline', checkpointId: 1, attempt: TASKS[0], failure: FAILURE });
+    expect(job.effectTypes).toEqual(['notify-aborted', 'discard-state', 'savepoint-failed']);
+    expect(job.due()).toBe('triggered');
+  });
+
+  it('when it drains / then the sources are ended, and the final checkpoint is the savepoint; its failure restarts the tasks', () => {
+    const job = new Scenario({ intervalMs: 0, hasCommitter: false }).running();
+    expect(savepoint(job, 'drain')).toEqual(['drain-sources']);
+    job.running('end-of-data');
+    expect(job.effectTypes).toContain('snapshot-source-coordinators');
+    job.acknowledgeAll(1, true);
+    expect(job.effects).toMatchObject([{ type: 'write-metadata', savepoint: true, metadata: { isFinal: true } }]);
+    job.send({ type: 'store-outcome', checkpointId: 1, outcome: { kind: 'failed', failure: FAILURE } });
+    expect(job.effectTypes).toEqual(['notify-aborted', 'discard-state', 'savepoint-failed', 'fail-job']);
+    expect(job.effects.at(-1)).toMatchObject({ failure: { retry: 'restart' } });
+  });
+
+  it('when tasks are not running, or are restarted meanwhile / then it fails', () => {
+    const idle = new Scenario();
+    idle.send({ type: 'tasks-deployed', attempts: TASKS });
+    expect(savepoint(idle, 'none')).toContain('savepoint-failed');
+    expect(savepoint(idle, 'drain')).toEqual(['savepoint-failed']);
+    const job = new Scenario().running();
+    savepoint(job, 'suspend');
+    job.send({ type: 'tasks-deployed', attempts: attempts(GRAPH, EPOCH, 1) });
+    expect(job.effectTypes).toEqual(expect.arrayContaining(['notify-aborted', 'savepoint-failed']));
+  });
+});

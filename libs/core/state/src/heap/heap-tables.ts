@@ -3,15 +3,14 @@
  * instance has its own copy, so that a handle's reads and writes are inlined into the user's function.
  */
 import type { StateAggregate } from '../state-descriptors.js';
+import type { KeyContext } from '../keyed-state-backend.js';
 import type { KeyIndex, KeyIndexConstructor } from './key-index.js';
 
 /** Whose state is at hand. */
-export interface KeyContext {
+export interface HeapKeyContext extends KeyContext {
   readonly index: KeyIndex;
-  currentKey: unknown;
   /** Slot of the current key, or -1 while it has no state. */
   currentSlot: number;
-  setCurrentKey(key: unknown): void;
   /** Slot of the current key, made if needed. */
   slotForWrite(): number;
   addTable(table: StateTable): void;
@@ -30,17 +29,17 @@ export interface StateTable {
 }
 
 export interface HeapTables {
-  readonly KeyContext: new () => KeyContext;
-  readonly ValueTable: new (context: KeyContext, defaultValue: unknown) => StateTable;
-  readonly NumberValueTable: new (context: KeyContext, defaultValue: number | undefined) => StateTable;
-  readonly ListTable: new (context: KeyContext) => StateTable;
-  readonly MapTable: new (context: KeyContext) => StateTable;
-  readonly ReducingTable: new (context: KeyContext, reduce: (a: unknown, b: unknown) => unknown) => StateTable;
-  readonly AggregatingTable: new (context: KeyContext, aggregate: StateAggregate<unknown, unknown, unknown>) => StateTable;
+  readonly KeyContext: new () => HeapKeyContext;
+  readonly ValueTable: new (context: HeapKeyContext, defaultValue: unknown) => StateTable;
+  readonly NumberValueTable: new (context: HeapKeyContext, defaultValue: number | undefined) => StateTable;
+  readonly ListTable: new (context: HeapKeyContext) => StateTable;
+  readonly MapTable: new (context: HeapKeyContext) => StateTable;
+  readonly ReducingTable: new (context: HeapKeyContext, reduce: (a: unknown, b: unknown) => unknown) => StateTable;
+  readonly AggregatingTable: new (context: HeapKeyContext, aggregate: StateAggregate<unknown, unknown, unknown>) => StateTable;
 }
 
 export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexConstructor }): HeapTables {
-  class SlotKeyContext implements KeyContext {
+  class SlotKeyContext implements HeapKeyContext {
     readonly index = new KeyIndex();
     currentKey: unknown = undefined;
     currentSlot = -1;
@@ -84,7 +83,7 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
   /** Values of any type; undefined = unset. */
   class ObjectTable implements StateTable {
     protected slots: unknown[] = [];
-    constructor(protected readonly context: KeyContext) {}
+    constructor(protected readonly context: HeapKeyContext) {}
     grow(capacity: number): void {
       while (this.slots.length < capacity) this.slots.push(undefined);
     }
@@ -107,7 +106,7 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
   }
 
   class ValueTable extends ObjectTable {
-    constructor(context: KeyContext, private readonly defaultValue: unknown) {
+    constructor(context: HeapKeyContext, private readonly defaultValue: unknown) {
       super(context);
     }
     value(): unknown {
@@ -131,7 +130,7 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
   class NumberValueTable implements StateTable {
     private values = new Float64Array(0);
     private present = new Uint8Array(0);
-    constructor(private readonly context: KeyContext, private readonly defaultValue: number | undefined) {}
+    constructor(private readonly context: HeapKeyContext, private readonly defaultValue: number | undefined) {}
     grow(capacity: number): void {
       const values = new Float64Array(capacity);
       values.set(this.values);
@@ -239,7 +238,7 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
   }
 
   class ReducingTable extends ObjectTable {
-    constructor(context: KeyContext, private readonly reduce: (a: unknown, b: unknown) => unknown) {
+    constructor(context: HeapKeyContext, private readonly reduce: (a: unknown, b: unknown) => unknown) {
       super(context);
     }
     get(): unknown {
@@ -255,7 +254,7 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
   }
 
   class AggregatingTable extends ObjectTable {
-    constructor(context: KeyContext, private readonly aggregate: StateAggregate<unknown, unknown, unknown>) {
+    constructor(context: HeapKeyContext, private readonly aggregate: StateAggregate<unknown, unknown, unknown>) {
       super(context);
     }
     get(): unknown {
