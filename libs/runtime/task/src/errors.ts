@@ -14,12 +14,24 @@ export class MissingTimestampError extends WeirError {
 
 /** Frames are missing in a channel, or its connection broke: the attempt cannot go on (D1). */
 export class ChannelBrokenError extends WeirError {
-  constructor(channel: string, why: string) {
+  constructor(channel: string, why: string, cause?: unknown) {
     super({
-      code: 'WEIR_CHANNEL_BROKEN', domain: 'external', retry: 'restart',
+      code: 'WEIR_CHANNEL_BROKEN', domain: 'external', retry: 'restart', cause,
       message: `channel ${channel} is broken: ${why}`,
       hint: 'The region restarts from the last completed checkpoint; look at the network and the peer if this repeats.',
       details: { channel },
+    });
+  }
+}
+
+/** A record that must leave its thread holds something that no codec can carry. */
+export class RecordNotSerializableError extends WeirError {
+  constructor(operatorName: string, path: string, what: string, cause: unknown) {
+    super({
+      code: 'WEIR_RECORD_NOT_SERIALIZABLE', domain: 'user', retry: 'never', cause,
+      message: `a record of operator "${operatorName}" cannot be sent: ${path === '' ? '' : `field ${path}: `}${what}`,
+      hint: 'Emit plain data: no functions, symbols or instances of classes. With a declared type (types.row), emit records of that type.',
+      details: { operatorName, path, what },
     });
   }
 }

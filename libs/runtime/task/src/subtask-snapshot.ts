@@ -1,7 +1,8 @@
 /** One subtask's part in a checkpoint: captured now, stored behind. */
 import { type ExecutionAttemptId, toError } from '@weir/base';
-import type { ChannelPosition, SnapshotStorage, SubtaskSnapshot } from '@weir/checkpoint';
+import { type ChannelPosition, type SnapshotStorage, type SubtaskSnapshot, writtenBytes } from '@weir/checkpoint';
 import type { Clock } from '@weir/ports';
+import type { SnapshotFormat } from '@weir/state';
 import type { OperatorChain } from './chain/operator-chain.js';
 import type { TaskOutputs } from './channels/task-outputs.js';
 import type { SnapshotMetrics } from './task.protocol.js';
@@ -14,6 +15,7 @@ export interface SnapshotRequest {
   readonly finished: boolean;
   readonly inputs: readonly ChannelPosition[];
   readonly alignmentDurationMs: number;
+  readonly format: SnapshotFormat;
 }
 
 export type SnapshotOutcome =
@@ -31,19 +33,15 @@ export async function takeSnapshot(request: SnapshotRequest, chain: OperatorChai
   const startedMs = clock.monotonic();
   chain.prepareSnapshotPreBarrier();
   const positions = outputs.barrier(checkpointId, request.timestampMs);
-  const captured = chain.snapshot(checkpointId);
+  const captured = chain.snapshot({ checkpointId, format: request.format });
   const syncDurationMs = clock.monotonic() - startedMs;
   const operators = await captured;
   try {
     const snapshot = await storage.writeSubtask({ checkpointId, attempt, finished, operators, inputs, outputs: positions });
     const asyncDurationMs = clock.monotonic() - startedMs - syncDurationMs;
-    return { type: 'snapshot-durable', checkpointId, snapshot, metrics: { alignmentDurationMs, syncDurationMs, asyncDurationMs, sizeBytes: sizeOf(snapshot) } };
+    return { type: 'snapshot-durable', checkpointId, snapshot, metrics: { alignmentDurationMs, syncDurationMs, asyncDurationMs, sizeBytes: writtenBytes(snapshot, checkpointId) } };
   } catch (error) {
     return { type: 'snapshot-not-stored', checkpointId, error: toError(error) };
   }
 }
 
-function sizeOf({ state }: SubtaskSnapshot): number {
-  if (state === undefined) return 0;
-  return state.kind === 'inline' ? state.bytes.length : state.sizeBytes;
-}

@@ -12,12 +12,15 @@ import type { ChannelPosition, SnapshotStorage } from '@weir/checkpoint';
 import type { CompiledJob, JobVertex } from '@weir/graph';
 import type { SourceSplit } from '@weir/connector';
 import type { Clock, Connection, FileStore, Logger, MetricGroup, Random, Subscription, Timers } from '@weir/ports';
-import { keyGroupRangeOf } from '@weir/state';
+import { type KeyedStateBackends, keyGroupRangeOf, type SnapshotFormat } from '@weir/state';
+import { framesInFlight } from './channels/frames-in-flight.js';
 import { InputGate } from './channels/input-gate.js';
 import { InputProcessor } from './channels/input-processor.js';
+import type { PartitionEncoderOptions } from './channels/partition-encoder.js';
 import { ResultPartition } from './channels/result-partition.js';
 import { TaskOutputs } from './channels/task-outputs.js';
 import { loadRestored } from './chain/load-restored.js';
+import { openKeyedState } from './chain/open-keyed-state.js';
 import { OperatorChain } from './chain/operator-chain.js';
 import { BatchSize } from './batch-size.js';
 import { ChannelBrokenError, TaskEndedError } from './errors.js';
@@ -42,7 +45,10 @@ export interface TaskDependencies {
   readonly files: FileStore;
   readonly metrics: MetricGroup;
   readonly data: Connection;
+  /** What the transport of `data` says: false when frames must be bytes. */
+  readonly dataByReference: boolean;
   readonly snapshotStorage: SnapshotStorage;
+  readonly stateBackends: KeyedStateBackends;
 }
 
 /** Sent by the task to itself. */
@@ -50,7 +56,7 @@ type TaskSelfMessage =
   | { readonly type: 'initialized'; readonly chain: OperatorChain }
   | { readonly type: 'failed'; readonly error: Error }
   | SnapshotOutcome
-  | { readonly type: 'committed'; readonly checkpointId: number; readonly isFinal: boolean }
+  | { readonly type: 'committed'; readonly checkpointId: number; readonly isFinal: boolean; readonly stop: boolean }
   | { readonly type: 'closed'; readonly state: 'finished' | 'canceled' }
   | { readonly type: 'wait-over' }
   | { readonly type: 'processing-time-due' }
@@ -85,6 +91,9 @@ export class TaskActor implements Actor<TaskMessage> {
   /** True while a promise will wake the task (source availability, sink backlog). */
   private waiting = false;
   private sourceEnded = false;
+  private snapshotFormat: SnapshotFormat = 'native';
+  /** The checkpoint behind which this source emits nothing. */
+  private suspendedAt: number | undefined;
 
   constructor(private readonly dependencies: TaskDependencies) {
     const { deployment, clock, timers } = dependencies;
@@ -105,12 +114,35 @@ export class TaskActor implements Actor<TaskMessage> {
     if (deployment.sourceCoordinator !== undefined) this.coordinator = own.refFor<ReaderReport>(deployment.sourceCoordinator as never);
     // Subscriptions stand before anybody starts, so that no first credit and no first frame is published to nobody.
     this.disconnects = data.onDisconnect(() => this.fail(new ChannelBrokenError('of this task', 'the data connection broke')));
-    this.gate = new InputGate(deployment.inputs, data, this.configuration.get(taskOptions.framesInFlight), () => own.wake(), (error) => this.fail(error));
+    this.gate = new InputGate(deployment.inputs, data, this.framesInFlight(), () => own.wake(), (error) => this.fail(error), !this.dependencies.dataByReference);
     const bufferTimeoutMs = this.configuration.get(taskOptions.bufferTimeout);
     this.outputs = new TaskOutputs(deployment.outputs.map((descriptor) => new ResultPartition(descriptor, job.partitioners[descriptor.edgeIndex], this.record, {
       frameRecords: bufferTimeoutMs === 0 ? 1 : this.configuration.get(taskOptions.frameRecords),
       label: `${this.vertex.name}-edge-${descriptor.edgeIndex}`, random: random.stream(`edge-${descriptor.edgeIndex}`), connection: data, onWritable: () => own.wake(),
+      encoding: this.dependencies.dataByReference ? undefined : this.encodingOf(descriptor.edgeIndex),
     })), bufferTimeoutMs);
+  }
+
+  /** A slot runs at most one subtask of each vertex, and they share one connection. */
+  private framesInFlight(): number {
+    const { deployment, dataByReference } = this.dependencies;
+    const perChannel = this.configuration.get(taskOptions.framesInFlight);
+    if (dataByReference) return perChannel;
+    const receivingTasks = deployment.graph.vertices.filter((vertex) => vertex.inputCount > 0).length;
+    const channels = deployment.inputs.reduce((sum, gate) => sum + gate.channels.length, 0);
+    return framesInFlight({
+      perChannel, channels, tasks: receivingTasks, frameBytes: this.configuration.get(taskOptions.frameBytes), bytesInFlight: this.configuration.get(taskOptions.bytesInFlight),
+    });
+  }
+  private encodingOf(edgeIndex: number): PartitionEncoderOptions {
+    const { deployment, job, logger } = this.dependencies;
+    const { sourceOperatorIndex, sideOutputId } = deployment.graph.edges[edgeIndex];
+    const { name, operatorId } = this.vertex.operators[sourceOperatorIndex];
+    return {
+      operatorName: name, frameBytes: this.configuration.get(taskOptions.frameBytes),
+      type: sideOutputId === undefined ? job.nodes.get(operatorId)?.outputType : undefined,
+      onFirstFallback: (reason) => logger.log('warn', 'records of another shape are sent in the slow self-describing encoding; declare their type with returns()', { operator: name, reason }),
+    };
   }
 
   receive(received: TaskMessage, _context: ActorContext<TaskMessage>): void {
@@ -136,9 +168,24 @@ export class TaskActor implements Actor<TaskMessage> {
       case 'initialized': this.begin(message.chain); break;
       case 'assign-splits': this.source.addSplits(message.splits as readonly SourceSplit[]); this.stopWaiting(); break;
       case 'no-more-splits': this.source.noMoreSplits(); this.stopWaiting(); break;
-      case 'trigger-checkpoint': if (this.isWorking) this.checkpoint(message.checkpointId, message.timestampMs, [], 0); break;
-      case 'checkpoint-complete': this.complete(message.checkpointId, message.isFinal); break;
+      case 'trigger-checkpoint':
+        if (!this.isWorking) break;
+        if (message.suspend) this.suspendedAt = message.checkpointId;
+        this.checkpoint(message.checkpointId, message.timestampMs, [], 0);
+        break;
+      case 'drain':
+        if (this.state === 'running' && !this.deferred(message)) this.endSource();
+        break;
+      case 'snapshot-format':
+        this.snapshotFormat = message.format;
+        this.tellJobMaster({ type: 'snapshot-format-set', attempt: this.attempt, format: message.format });
+        break;
+      case 'checkpoint-complete': this.complete(message.checkpointId, message.isFinal, message.stop); break;
       case 'checkpoint-aborted':
+        if (this.suspendedAt === message.checkpointId) {
+          this.suspendedAt = undefined;
+          (this.context as Context).self.tell({ type: 'processing-time-due' });
+        }
         this.processor?.abort(message.checkpointId);
         this.chain?.checkpointAborted(message.checkpointId);
         break;
@@ -154,15 +201,17 @@ export class TaskActor implements Actor<TaskMessage> {
         // After a restore from the final checkpoint consumers may still be starting: they need the end of data before its channel goes. The
         // JobMaster repeats the notification.
         if (message.isFinal && this.state === 'end-of-data' && this.outputs.drained) this.end('finished');
+        if (message.stop && this.isWorking) this.end('finished'); // nobody waits for what lies behind the savepoint's barrier
         break;
       case 'closed': this.tellJobMaster({ type: 'task-state', attempt: this.attempt, state: message.state }); break;
       case 'wait-over': this.stopWaiting(); break;
       case 'processing-time-due':
         // While the operators are opened `begin` fires; after the end of data nothing may be emitted any more.
-        if (this.state === 'running') this.processingTime.fire();
+        if (this.deferred(message)) break;
+        if (this.state === 'running' && this.suspendedAt === undefined) this.processingTime.fire();
         (this.context as Context).wake();
         break;
-      case 'periodic': this.periodic(); break;
+      case 'periodic': if (!this.deferred(message)) this.periodic(); break;
       case 'report': this.report(); this.arm('report', taskOptions.reportInterval); break;
       case 'maintain-channels': this.maintainChannels(); break;
       default: assertNever(message, 'task message');
@@ -188,8 +237,13 @@ export class TaskActor implements Actor<TaskMessage> {
     const restored = await loadRestored(deployment.restored, snapshotStorage, range);
     // K3: an attempt that ended meanwhile must not open anything, nor commit or abort in the name of a sink.
     if (this.isOver) throw new TaskEndedError(this.vertex.name);
+    const keyedState = await openKeyedState(this.dependencies.stateBackends, job, vertex, range, restored);
+    if (this.isOver) {
+      await Promise.allSettled([...keyedState.values()].map((backend) => backend.close()));
+      throw new TaskEndedError(this.vertex.name);
+    }
     const chain = new OperatorChain({
-      jobId: deployment.jobId, attempt, job, vertex, metrics, restored, record: this.record, processingTime: this.processingTime,
+      jobId: deployment.jobId, attempt, job, vertex, metrics, restored, keyedState, record: this.record, processingTime: this.processingTime,
       services: { files, clock, timers, random: random.stream('connector'), logger },
       commitRetries: this.configuration.get(taskOptions.commitRetries),
       freezeRecords: this.configuration.get(taskOptions.freezeRecords),
@@ -270,15 +324,12 @@ export class TaskActor implements Actor<TaskMessage> {
       if (this.processor !== undefined) {
         if (!this.processor.processNext()) return this.pause('idle');
         if (this.isOver) return false;
-      } else if (this.sourceEnded) {
+      } else if (this.sourceEnded || this.suspendedAt !== undefined) {
         return this.pause('idle');
       } else {
         const progress = this.source.run(this.batch.records);
         if (progress === 'nothing') return this.waitFor(this.source.available(), 'idle');
-        if (progress === 'end') {
-          this.source.emitMaxWatermark();
-          this.endOfData();
-        }
+        if (progress === 'end') this.endSource();
       }
       const now = clock.monotonic();
       this.batch.adapt(now - startedMs);
@@ -308,6 +359,11 @@ export class TaskActor implements Actor<TaskMessage> {
     (this.context as Context).wake();
   }
 
+  private endSource(): void {
+    this.source.emitMaxWatermark();
+    this.endOfData();
+  }
+
   /** All input is processed. The task lives on for barriers until the final checkpoint has completed. */
   private endOfData(): void {
     if (this.state !== 'running') return;
@@ -318,19 +374,27 @@ export class TaskActor implements Actor<TaskMessage> {
     this.setState('end-of-data');
   }
 
+  /** While state awaits the disk nothing may touch it: true when the message will come again afterwards. */
+  private deferred(message: TaskMessage | TaskSelfMessage): boolean {
+    const backlog = this.isWorking ? this.chain?.stateBacklog() : undefined;
+    if (backlog === undefined) return false;
+    (this.context as Context).pipe(backlog, () => message, (error) => ({ type: 'failed', error }));
+    return true;
+  }
+
   // --- checkpoints --------------------------------------------------------------------------------------------------------------------
 
   private checkpoint(checkpointId: number, timestampMs: number, inputs: readonly ChannelPosition[], alignmentDurationMs: number): void {
     const { clock, snapshotStorage } = this.dependencies;
-    const request = { checkpointId, timestampMs, attempt: this.attempt, finished: this.state === 'end-of-data', inputs, alignmentDurationMs };
+    const request = { checkpointId, timestampMs, attempt: this.attempt, finished: this.state === 'end-of-data', inputs, alignmentDurationMs, format: this.snapshotFormat };
     const outcome = takeSnapshot(request, this.chain as OperatorChain, this.outputs, snapshotStorage, clock);
     (this.context as Context).pipe(outcome, (message) => message, (error) => ({ type: 'failed', error }));
   }
 
-  private complete(checkpointId: number, isFinal: boolean): void {
+  private complete(checkpointId: number, isFinal: boolean, stop: boolean): void {
     if (this.chain === undefined) return;
     (this.context as Context).pipe(this.chain.checkpointComplete(checkpointId),
-      () => ({ type: 'committed', checkpointId, isFinal }), (error) => ({ type: 'failed', error }));
+      () => ({ type: 'committed', checkpointId, isFinal, stop }), (error) => ({ type: 'failed', error }));
   }
 
   // --- timers -------------------------------------------------------------------------------------------------------------------------
@@ -339,7 +403,7 @@ export class TaskActor implements Actor<TaskMessage> {
     (this.context as Context).timers.setTimer(type, Math.max(1, this.configuration.get(option)), { type });
   }
   private periodic(): void {
-    if (this.state === 'running') this.chain?.periodic();
+    if (this.state === 'running' && this.suspendedAt === undefined) this.chain?.periodic();
     (this.context as Context).wake();
     this.arm('periodic', taskOptions.autoWatermarkInterval);
   }
@@ -357,9 +421,16 @@ export class TaskActor implements Actor<TaskMessage> {
     const watermark = chain.source?.watermark ?? this.processor?.watermark ?? Number.NEGATIVE_INFINITY;
     const wire = watermark === Number.NEGATIVE_INFINITY ? null : Math.min(watermark, Number.MAX_VALUE);
     return {
-      operators: chain.metrics().map((operator) => ({ ...operator, outputWatermark: wire })),
+      operators: chain.metrics().map((operator, index) => ({ ...operator, fallbackRecords: operator.fallbackRecords + this.fallbacksOf(index), outputWatermark: wire })),
       busyMs: this.time.busyMs, idleMs: this.time.idleMs, backpressuredMs: this.time.backpressuredMs, inputWatermark: this.processor === undefined ? null : wire,
     };
+  }
+
+  /** Records of an operator of the chain that its outgoing edges sent in the self-describing encoding. */
+  private fallbacksOf(operatorIndex: number): number {
+    const { edges } = this.dependencies.deployment.graph;
+    return this.outputs.partitions.reduce((sum, { descriptor, fallbackRecords }) =>
+      sum + (edges[descriptor.edgeIndex].sourceOperatorIndex === operatorIndex ? fallbackRecords : 0), 0);
   }
 
   // --- ends ---------------------------------------------------------------------------------------------------------------------------

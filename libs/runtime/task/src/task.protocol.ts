@@ -10,6 +10,7 @@
  */
 import type { ExecutionAttemptId, FailureInfo, OperatorId } from '@weir/base';
 import type { SubtaskSnapshot } from '@weir/checkpoint';
+import type { SnapshotFormat } from '@weir/state';
 
 export type TaskState = 'created' | 'initializing' | 'running' | 'end-of-data' | 'finished' | 'canceled' | 'failed';
 
@@ -20,14 +21,19 @@ export type TaskMessage =
   | { readonly type: 'assign-splits'; readonly operatorId: OperatorId; readonly splits: readonly unknown[] }
   | { readonly type: 'no-more-splits'; readonly operatorId: OperatorId }
   /** From the source's coordinator, to source tasks only. Answer: acknowledge-checkpoint | decline-checkpoint to the JobMaster. */
-  | { readonly type: 'trigger-checkpoint'; readonly checkpointId: number; readonly timestampMs: number }
+  | { readonly type: 'trigger-checkpoint'; readonly checkpointId: number; readonly timestampMs: number; /** Emit nothing behind the barrier; `checkpoint-aborted` of this id takes it back. */ readonly suspend: boolean }
+  /** From the source's coordinator, to source tasks only: the input ends here. */
+  | { readonly type: 'drain' }
   /**
    * From the JobMaster. May be lost: a later one subsumes it, except for the last: `isFinal` (every subtask had finished), which the JobMaster
-   * repeats until the task reports `finished`. Idempotent.
+   * repeats until the task reports `finished`. `stop` (a savepoint that ends the job): finish once committed, whatever input there is; repeated
+   * likewise. Idempotent.
    */
-  | { readonly type: 'checkpoint-complete'; readonly checkpointId: number; readonly isFinal: boolean }
+  | { readonly type: 'checkpoint-complete'; readonly checkpointId: number; readonly isFinal: boolean; readonly stop: boolean }
   /** From the JobMaster. Idempotent; may come before the barrier. */
   | { readonly type: 'checkpoint-aborted'; readonly checkpointId: number }
+  /** From the JobMaster, around a savepoint: how keyed state is captured from now on. Answer: snapshot-format-set. Idempotent. */
+  | { readonly type: 'snapshot-format'; readonly format: SnapshotFormat }
   /** From the TaskExecutor or JobMaster. Answer: task-state `canceled`. Idempotent. */
   | { readonly type: 'cancel' };
 
@@ -43,6 +49,7 @@ export type TaskReport =
       readonly metrics: SnapshotMetrics;
     }
   | { readonly type: 'decline-checkpoint'; readonly attempt: ExecutionAttemptId; readonly checkpointId: number; readonly failure: FailureInfo }
+  | { readonly type: 'snapshot-format-set'; readonly attempt: ExecutionAttemptId; readonly format: SnapshotFormat }
   /** Each `task.report-interval`, and with each change of state. */
   | { readonly type: 'task-metrics'; readonly attempt: ExecutionAttemptId; readonly metrics: TaskMetrics };
 

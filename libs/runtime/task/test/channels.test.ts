@@ -6,50 +6,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { murmurInt } from '@weir/base';
 import type { Partitioner } from '@weir/graph';
-import { type Connection, SeededRandom } from '@weir/ports';
+import { SeededRandom } from '@weir/ports';
 import { keyGroupOf, subtaskOfKeyGroup } from '@weir/state';
 import { NO_TIMESTAMP } from '@weir/time';
 import fc from 'fast-check';
 import type { DataFrame, Frame } from '../src/channels/frame.js';
 import { ChannelSender, InputChannel, RecordContext, ResultPartition } from '../src/internal.js';
-
-/** Delivers when told; loses what it is told to. */
-class Courier implements Connection {
-  readonly nodeId = 'test';
-  readonly purpose = 'data';
-  readonly published: { readonly subject: string; readonly message: unknown }[] = [];
-  private readonly handlers = new Map<string, (message: unknown) => void>();
-  publish(subject: string, message: unknown): void {
-    this.published.push({ subject, message });
-  }
-  publishExpectingReceiver(subject: string, message: unknown): void {
-    this.publish(subject, message);
-  }
-  subscribe(subject: string, handler: (message: unknown) => void): { unsubscribe: () => void } {
-    this.handlers.set(subject, handler);
-    return { unsubscribe: () => this.handlers.delete(subject) };
-  }
-  onDisconnect(): { unsubscribe: () => void } {
-    return { unsubscribe: () => undefined };
-  }
-  flush(): Promise<void> {
-    return Promise.resolve();
-  }
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-  /** Hands over the oldest message; twice, or not at all, when told. */
-  deliver(times = 1): void {
-    const next = this.published.shift();
-    for (let i = 0; next !== undefined && i < times; i++) this.handlers.get(next.subject)?.(next.message);
-  }
-  deliverAll(): void {
-    while (this.published.length > 0) this.deliver();
-  }
-  get nextKind(): string | undefined {
-    return (this.published[0]?.message as { kind: string } | undefined)?.kind;
-  }
-}
+import { Courier } from './support/courier.js';
 
 const descriptor = { fromSubtask: 0, toSubtask: 0, dataSubject: 'data', creditSubject: 'credit' };
 type Step = 'send' | 'deliver' | 'duplicate' | 'lose-credit' | 'lose-frame' | 'take' | 'maintain';
@@ -57,12 +20,12 @@ type Step = 'send' | 'deliver' | 'duplicate' | 'lose-credit' | 'lose-frame' | 't
 describe('a data channel', () => {
   it('given any losses and delays / then frames come in order, losses of frames are found, losses of credit only delay', () => {
     const steps = fc.array(fc.constantFrom<Step>('send', 'send', 'send', 'deliver', 'deliver', 'deliver', 'duplicate', 'lose-credit', 'lose-frame', 'take', 'take', 'maintain'), { maxLength: 80 });
-    fc.assert(fc.property(steps, fc.integer({ min: 1, max: 4 }), (actions, framesInFlight) => {
+    fc.assert(fc.property(steps, fc.integer({ min: 1, max: 4 }), fc.boolean(), (actions, framesInFlight, encoded) => {
       const courier = new Courier();
       let broken: Error | undefined;
       let frameLost = false;
-      const sender = new ChannelSender(descriptor, courier, () => undefined);
-      const channel = new InputChannel(0, 0, 0, descriptor, courier, framesInFlight, () => undefined, (error) => { broken = error; });
+      const sender = new ChannelSender(descriptor, courier, () => undefined, encoded);
+      const channel = new InputChannel(0, 0, 0, descriptor, courier, framesInFlight, () => undefined, (error) => { broken = error; }, encoded);
       const taken: number[] = [];
       let sent = 0;
       const take = (): void => {

@@ -1,6 +1,6 @@
 /** Reads and splits the state that a task was assigned. Every file is verified before the first record is processed (F21). */
-import type { RestoredSubtaskState, SnapshotStorage } from '@weir/checkpoint';
-import { type KeyGroupRange, mergeRestored, readKeyedSnapshot, type RestoredKeyedState } from '@weir/state';
+import type { RestoredSubtaskState, SnapshotStorage, TableSetIndex } from '@weir/checkpoint';
+import { type KeyGroupRange, mergeRestored, readKeyedSnapshot, type RestoredKeyedState, type RestoredTables } from '@weir/state';
 import type { RestoredOperatorValues } from './restored-values.js';
 
 export async function loadRestored(restored: RestoredSubtaskState | undefined, storage: SnapshotStorage, range: KeyGroupRange): Promise<Map<string, RestoredOperatorValues>> {
@@ -20,7 +20,19 @@ export async function loadRestored(restored: RestoredSubtaskState | undefined, s
       }
       lists.set(list.name, elements);
     }
-    values.set(operator.operatorId, { checkpointId: restored?.checkpointId, keyed: mergeRestored(keyed), lists });
+    values.set(operator.operatorId, { checkpointId: restored?.checkpointId, keyed: { states: mergeRestored(keyed), tables: (operator.tables ?? []).map((tables) => restoredTables(tables, storage)) }, lists });
   }
   return values;
+}
+
+/** Table files are fetched, and verified, by the backend that opens them. */
+function restoredTables({ format, keyGroups, meta, files }: TableSetIndex, storage: SnapshotStorage): RestoredTables {
+  return {
+    format, keyGroups, meta,
+    files: files.map(({ name, file }) => ({
+      name, sizeBytes: file.sizeBytes,
+      stored: file.root === undefined ? { path: file.path, sizeBytes: file.sizeBytes, crc32: file.crc32 } : undefined,
+      fetch: (take) => storage.readFile(file, take),
+    })),
+  };
 }

@@ -8,11 +8,11 @@ import type { ConnectorServices, SinkContext } from '@weir/connector';
 import type { KeySelector, RichFunction } from '@weir/functions';
 import type { CompiledJob, JobVertex, OperatorSpec, StreamNode } from '@weir/graph';
 import type { MetricGroup } from '@weir/ports';
-import { HeapKeyedStateBackend, keyGroupRangeOf } from '@weir/state';
+import type { KeyedStateBackend } from '@weir/state';
 import type { ResultPartition } from '../channels/result-partition.js';
 import type { OperatorMetrics } from '../task.protocol.js';
 import { ProcessOperator } from '../operators/process-operator.js';
-import { type Input, type RecordContext, type StreamOperator } from '../operators/operator.js';
+import type { Input, OperatorSnapshotRequest, RecordContext, StreamOperator } from '../operators/operator.js';
 import type { OperatorContext } from '../operators/operator-context.js';
 import { OperatorListStates } from '../operators/operator-list-states.js';
 import { rollingAggregateFactory, rollingReduceFactory } from '../operators/process-inputs.js';
@@ -39,6 +39,8 @@ export interface ChainEnvironment {
   readonly processingTime: ProcessingTimeService;
   readonly record: RecordContext;
   readonly restored: ReadonlyMap<string, RestoredOperatorValues>;
+  /** By operator; those that are keyed. The chain closes them. */
+  readonly keyedState: ReadonlyMap<string, KeyedStateBackend>;
   readonly commitRetries: number;
   readonly freezeRecords: boolean;
   /** Asks the source's coordinator for a split. */
@@ -101,8 +103,7 @@ export class OperatorChain {
     const { environment } = this;
     const { vertex, attempt } = environment;
     const { operatorId, name } = vertex.operators[index];
-    const restored = environment.restored.get(operatorId) ?? NOTHING_RESTORED();
-    const range = keyGroupRangeOf(attempt.subtaskIndex, vertex.parallelism, vertex.maxParallelism);
+    const restored = environment.restored.get(operatorId) ?? NOTHING_RESTORED;
     return {
       operatorId, name,
       jobId: environment.jobId,
@@ -118,7 +119,7 @@ export class OperatorChain {
       metrics: environment.metrics.group({ operator: name }),
       processingTime: environment.processingTime,
       sideOutputs,
-      keyed: keyed ? new HeapKeyedStateBackend(name, range, vertex.maxParallelism, restored.keyed) : undefined,
+      keyed: keyed ? environment.keyedState.get(operatorId) : undefined,
       lists: new OperatorListStates(restored.lists),
       restored,
     };
@@ -142,13 +143,13 @@ export class OperatorChain {
       case 'process': case 'keyed-process': return new ProcessOperator(spec.fn as never, context, out, keySelectors, 1);
       case 'co-process': case 'keyed-co-process': return new ProcessOperator(spec.fn as never, context, out, keySelectors, 2);
       case 'keyed-reduce': {
-        const backend = context.keyed as HeapKeyedStateBackend;
+        const backend = context.keyed as KeyedStateBackend;
         const state = backend.getState(stateDescriptor.value('_reduce', spec.stateType));
         const input = new (specialize(rollingReduceFactory, undefined, context.name))(spec.fn, state, out, backend.keyContext, keySelector);
         return new SimpleOperator(context, input, { recordsOut: () => -1 }, undefined);
       }
       case 'keyed-aggregate': {
-        const backend = context.keyed as HeapKeyedStateBackend;
+        const backend = context.keyed as KeyedStateBackend;
         const state = backend.getState(stateDescriptor.value('_aggregate', spec.stateType));
         const input = new (specialize(rollingAggregateFactory, undefined, context.name))(spec.fn, state, out, backend.keyContext, keySelector);
         return new SimpleOperator(context, input, { recordsOut: () => -1 }, undefined);
@@ -181,11 +182,12 @@ export class OperatorChain {
     for (const operator of this.operators) operator.prepareSnapshotPreBarrier?.();
   }
   /** Captures all operators now; the promise is for what is still being written. */
-  snapshot(checkpointId: number): Promise<OperatorSnapshot[]> {
+  snapshot(request: OperatorSnapshotRequest): Promise<OperatorSnapshot[]> {
     // In an async function what throws rejects like the others: no part is left without a listener.
-    return Promise.all(this.operators.map(async (operator) => operator.snapshot(checkpointId)));
+    return Promise.all(this.operators.map(async (operator) => operator.snapshot(request)));
   }
   async checkpointComplete(checkpointId: number): Promise<void> {
+    for (const keyed of this.environment.keyedState.values()) keyed.checkpointComplete?.(checkpointId);
     await Promise.all(this.operators.map((operator) => operator.checkpointComplete?.(checkpointId)));
   }
   checkpointAborted(checkpointId: number): void {
@@ -199,10 +201,20 @@ export class OperatorChain {
       if (operator instanceof SourceOperator || operator instanceof TimestampsOperator) operator.periodic();
     }
   }
-  /** A promise while some sink of the chain can take no more. */
+  /** A promise while some sink of the chain can take no more, or some state awaits the disk. */
   backlog(): Promise<void> | undefined {
+    const state = this.stateBacklog();
+    if (state !== undefined) return state;
     for (const operator of this.operators) {
       const backlog = operator.backlog?.();
+      if (backlog !== undefined) return backlog;
+    }
+    return undefined;
+  }
+  /** A promise while no state may be touched: timers and watermarks have to wait as well. */
+  stateBacklog(): Promise<void> | undefined {
+    for (const keyed of this.environment.keyedState.values()) {
+      const backlog = keyed.backlog?.();
       if (backlog !== undefined) return backlog;
     }
     return undefined;
@@ -212,6 +224,7 @@ export class OperatorChain {
     this.closing = true;
     await this.opening.catch(() => undefined); // whoever opens hears of it
     const outcomes = await Promise.allSettled(this.operators.map((operator) => operator.close()));
+    outcomes.push(...await Promise.allSettled([...this.environment.keyedState.values()].map((keyed) => keyed.close())));
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
   }

@@ -1,26 +1,37 @@
 /**
- * The producer's end of a channel. Holds frames back while it has no credit; the task stops taking input meanwhile.
+ * The producer's end of a channel. Holds messages back while it has no credit; the task stops taking input meanwhile.
  *
  * C1: sequence numbers are contiguous in the order of `send`. C2: no frame is published before the first credit (the consumer's handshake),
  * nor above the credit. C3: while silent, the high-water mark is repeated, so that a lost tail is found.
  */
 import type { Connection, Subscription } from '@weir/ports';
 import type { ChannelDescriptor } from '../task-deployment.js';
-import type { ChannelMessage, Credit, Frame } from './frame.js';
+import type { Frame } from './frame.js';
+import type { MessageMemory } from './message-memory.js';
+import { creditLimitIn, encodeEvent, numberFrame } from './frame-format.js';
 
 type Unnumbered<F> = F extends unknown ? Omit<F, 'seq'> : never;
 
 export class ChannelSender {
   private nextSeq = 0;
   private creditLimit = 0;
-  private readonly waiting: Frame[] = [];
+  /** Numbered messages that wait for credit: those up to `nextSeq`. */
+  private readonly waiting: unknown[] = [];
   private readonly subscription: Subscription;
+  /** Encoded messages whose memory is in use, from the one with the number `nextSeq - sent.length`; undefined in the place of others. */
+  private sentMessages: (Uint8Array | undefined)[] = [];
+  /** Of the first credit, when nothing had been sent: so far the consumer is behind the limit that it grants. */
+  private window = 0;
   private sentSinceMark = false;
   /** Where the end of data stands; Infinity before it was sent. */
   private endOfDataSeq = Infinity;
 
-  constructor(readonly descriptor: ChannelDescriptor, private readonly connection: Connection, private readonly onWritable: () => void) {
-    this.subscription = connection.subscribe(descriptor.creditSubject, (message) => this.credit(message as Credit));
+  /** `encoded`: messages are bytes. `memory`: where the messages of `sendBytes` come from. */
+  constructor(
+    readonly descriptor: ChannelDescriptor, private readonly connection: Connection, private readonly onWritable: () => void, private readonly encoded = false,
+    private readonly memory?: MessageMemory,
+  ) {
+    this.subscription = connection.subscribe(descriptor.creditSubject, (message) => this.credit(creditLimitIn(message)));
   }
 
   /** False while frames wait for credit. */
@@ -32,38 +43,69 @@ export class ChannelSender {
    * finished gives no credit for them.
    */
   get drained(): boolean {
-    return this.waiting.length === 0 || this.waiting[0].seq > this.endOfDataSeq;
+    return this.waiting.length === 0 || this.nextSeq - this.waiting.length > this.endOfDataSeq;
   }
 
-  /** Sends, or queues behind what waits for credit. Returns the sequence number. */
+  /** Sends, or queues behind what waits for credit. Returns the sequence number. Data frames go by reference: see `sendBytes`. */
   send(frame: Unnumbered<Frame>): number {
-    const seq = this.nextSeq++;
+    const seq = this.nextSeq;
     const numbered = { ...frame, seq } as Frame;
     if (frame.kind === 'end-of-data') this.endOfDataSeq = seq;
-    if (this.waiting.length === 0 && seq < this.creditLimit) this.publish(numbered);
-    else this.waiting.push(numbered);
+    this.sendNumbered(this.encoded && numbered.kind !== 'data' ? encodeEvent(numbered) : numbered);
+    return seq;
+  }
+  /** The same for a data frame or a part of one, in bytes that nobody changes any more. */
+  sendBytes(bytes: Uint8Array): number {
+    const seq = this.nextSeq;
+    numberFrame(bytes, seq);
+    this.sendNumbered(bytes, bytes);
     return seq;
   }
 
-  private publish(message: ChannelMessage): void {
+  private sendNumbered(message: unknown, bytes?: Uint8Array): void {
+    if (this.memory !== undefined) this.sentMessages.push(bytes);
+    if (this.writable) this.publish(message);
+    else this.waiting.push(message);
+    this.nextSeq++;
+  }
+  private publish(message: unknown): void {
     this.sentSinceMark = true;
     this.connection.publish(this.descriptor.dataSubject, message);
   }
 
-  private credit(credit: Credit): void {
+  private credit(limit: number): void {
     // Cumulative: an older or repeated one changes nothing.
-    if (credit.limit <= this.creditLimit) return;
-    this.creditLimit = credit.limit;
+    if (limit <= this.creditLimit) return;
+    if (this.creditLimit === 0) this.window = limit;
+    this.creditLimit = limit;
+    this.recycle(limit - this.window);
+    const firstSeq = this.nextSeq - this.waiting.length;
     let sent = 0;
-    while (sent < this.waiting.length && this.waiting[sent].seq < this.creditLimit) this.publish(this.waiting[sent++]);
+    while (sent < this.waiting.length && firstSeq + sent < limit) this.publish(this.waiting[sent++]);
     this.waiting.splice(0, sent);
     if (this.writable) this.onWritable();
+  }
+
+  /** Messages before `seq` have been received. */
+  private recycle(seq: number): void {
+    const { memory } = this;
+    if (memory === undefined) return;
+    const count = Math.min(seq - (this.nextSeq - this.sentMessages.length), this.sentMessages.length);
+    if (count <= 0) return;
+    for (let i = 0; i < count; i++) {
+      const message = this.sentMessages[i];
+      if (message !== undefined) memory.recycle(message);
+    }
+    this.sentMessages.splice(0, count);
   }
 
   /** C3; periodically, by the task. Published frames only: what waits for credit is not lost. */
   announce(): void {
     if (this.creditLimit === 0) return;
-    if (!this.sentSinceMark) this.connection.publish(this.descriptor.dataSubject, { kind: 'high-water-mark', next: this.nextSeq - this.waiting.length });
+    if (!this.sentSinceMark) {
+      const mark = { kind: 'high-water-mark', next: this.nextSeq - this.waiting.length } as const;
+      this.connection.publish(this.descriptor.dataSubject, this.encoded ? encodeEvent(mark) : mark);
+    }
     this.sentSinceMark = false;
   }
   close(): void {

@@ -11,7 +11,10 @@ export type Frame =
   | { readonly kind: 'cancel-barrier'; readonly seq: number; readonly checkpointId: number }
   | { readonly kind: 'end-of-data'; readonly seq: number };
 
-/** Records `[0, count)`. Arrays belong to the receiver once sent. */
+/**
+ * Records `[0, count)`. By reference the arrays belong to the receiver once sent; where messages are bytes (frame-format.ts), records are decoded
+ * into arrays that the receiver uses again.
+ */
 export interface DataFrame {
   readonly kind: 'data';
   readonly seq: number;

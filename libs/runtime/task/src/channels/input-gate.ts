@@ -1,22 +1,37 @@
 /**
  * All input channels of a task. Hands out one frame at a time, round robin over channels that have one and are not blocked by a barrier.
  *
- * G1: per channel frames are taken in sequence; a gap fails the task. G2: a blocked channel is not read. G3: credit is granted for frames that
- * were processed, so that at most `framesInFlight` per channel are buffered here.
+ * G1: per channel frames are taken in sequence; a gap fails the task. G2: a blocked channel is not read. G3: credit is granted for messages that
+ * were processed, so that at most `framesInFlight` per channel are buffered here. A part of a large frame counts as processed when it is
+ * collected: beyond the bound, a channel holds one frame at most. G4: bytes are decoded when they are taken, so that the bound is one of bytes.
  */
+import { MalformedBytesError, toError } from '@weir/base';
 import type { Connection, Subscription } from '@weir/ports';
 import { ChannelBrokenError } from '../errors.js';
 import type { ChannelDescriptor, InputGateDescriptor } from '../task-deployment.js';
 import type { ChannelMessage, Frame } from './frame.js';
+import { decodeEvent, encodeEvent, KIND, readHeader } from './frame-format.js';
+import { DecodeMemory, FrameAssembly, FrameDecoder } from './frame-decoder.js';
+
+/** A data frame that was not decoded yet (G4). */
+interface EncodedFrame {
+  readonly kind: 'encoded';
+  readonly seq: number;
+  readonly bytes: Uint8Array;
+}
 
 export class InputChannel {
-  private queue: Frame[] = [];
+  private queue: (Frame | EncodedFrame)[] = [];
   private head = 0;
   private expected = 0;
+  /** Messages processed: frames taken and parts collected. */
+  private consumed = 0;
   private granted = 0;
   /** True while its barrier waits for those of other channels. */
   blocked = false;
   private readonly subscription: Subscription;
+  private readonly decoder: FrameDecoder;
+  private readonly assembly = new FrameAssembly();
 
   constructor(
     /** Place in the gate. */
@@ -28,8 +43,15 @@ export class InputChannel {
     private readonly framesInFlight: number,
     private readonly onFrame: () => void,
     private readonly onBroken: (error: Error) => void,
+    /** Credit is sent as bytes. What comes may be either. */
+    private readonly encoded = false,
+    memory = new DecodeMemory(),
   ) {
-    this.subscription = connection.subscribe(descriptor.dataSubject, (message) => this.receive(message as ChannelMessage));
+    this.decoder = new FrameDecoder(memory);
+    this.subscription = connection.subscribe(descriptor.dataSubject, (message) => {
+      if (message instanceof Uint8Array) this.receiveBytes(message);
+      else this.receive(message as ChannelMessage);
+    });
   }
 
   /** C2: tells the producer that this end is there. */
@@ -42,21 +64,53 @@ export class InputChannel {
       if (message.next > this.expected) this.broken(`frames ${this.expected} to ${message.next - 1} are missing at its end`);
       return;
     }
-    if (message.seq < this.expected) return;
-    if (message.seq > this.expected) {
-      this.broken(`frame ${message.seq} arrived where ${this.expected} was due`);
+    if (this.isDue(message.seq)) this.enqueue(message);
+  }
+  private receiveBytes(bytes: Uint8Array): void {
+    try {
+      const header = readHeader(bytes);
+      if (header.kind === KIND.data) {
+        if (this.isDue(header.seq)) this.enqueue({ kind: 'encoded', seq: header.seq, bytes });
+        return;
+      }
+      if (header.kind === KIND.part) {
+        if (this.isDue(header.seq)) this.collect(this.assembly.add(bytes, header), header.seq);
+        return;
+      }
+      const event = decodeEvent(bytes, header);
+      if (event.kind === 'credit') throw new MalformedBytesError('credit where a frame was due');
+      this.receive(event);
+    } catch (error) {
+      this.broken(toError(error).message, error);
+    }
+  }
+  /** G1. False for what was received before, and when the channel is broken. */
+  private isDue(seq: number): boolean {
+    if (seq > this.expected) this.broken(`frame ${seq} arrived where ${this.expected} was due`);
+    return seq === this.expected;
+  }
+  private enqueue(frame: Frame | EncodedFrame): void {
+    if (this.assembly.isOpen) throw new MalformedBytesError(`frame ${frame.seq} in the middle of the parts of another`);
+    this.expected++;
+    this.queue.push(frame);
+    this.onFrame();
+  }
+  /** G3. The last part stands for its frame. */
+  private collect(frame: Uint8Array | undefined, seq: number): void {
+    if (frame !== undefined) {
+      this.enqueue({ kind: 'encoded', seq, bytes: frame });
       return;
     }
     this.expected++;
-    this.queue.push(message);
-    this.onFrame();
+    this.grant();
   }
-  private broken(why: string): void {
-    this.onBroken(new ChannelBrokenError(this.descriptor.dataSubject, why));
+  private broken(why: string, cause?: unknown): void {
+    this.onBroken(new ChannelBrokenError(this.descriptor.dataSubject, why, cause));
   }
   get readable(): boolean {
     return !this.blocked && this.head < this.queue.length;
   }
+  /** Throws `WEIR_CHANNEL_BROKEN` for bytes that are no frame. A data frame's records are valid until the next call on the same gate. */
   take(): Frame {
     const frame = this.queue[this.head];
     this.head++;
@@ -64,16 +118,28 @@ export class InputChannel {
       this.queue = [];
       this.head = 0;
     }
-    // Half a window at a time: one credit message for several frames.
-    if (frame.seq + 1 + this.framesInFlight - this.granted >= this.framesInFlight / 2) {
-      this.granted = frame.seq + 1 + this.framesInFlight;
-      this.repeatCredit();
+    const decoded = frame.kind === 'encoded' ? this.decode(frame) : frame;
+    this.grant();
+    return decoded;
+  }
+  private decode({ bytes, seq }: EncodedFrame): Frame {
+    try {
+      return this.decoder.decode(bytes, seq);
+    } catch (error) {
+      throw new ChannelBrokenError(this.descriptor.dataSubject, toError(error).message, error);
     }
-    return frame;
+  }
+  private grant(): void {
+    this.consumed++;
+    // Half a window at a time: one credit message for several frames.
+    if (this.consumed + this.framesInFlight - this.granted < this.framesInFlight / 2) return;
+    this.granted = this.consumed + this.framesInFlight;
+    this.repeatCredit();
   }
   /** Periodically, by the task: a lost credit delays, it never deadlocks. */
   repeatCredit(): void {
-    this.connection.publish(this.descriptor.creditSubject, { kind: 'credit', limit: this.granted });
+    const credit = { kind: 'credit', limit: this.granted } as const;
+    this.connection.publish(this.descriptor.creditSubject, this.encoded ? encodeEvent(credit) : credit);
   }
   get buffered(): number {
     return this.queue.length - this.head;
@@ -87,10 +153,12 @@ export class InputGate {
   readonly channels: readonly InputChannel[];
   private nextChannel = 0;
 
-  constructor(gates: readonly InputGateDescriptor[], connection: Connection, framesInFlight: number, onFrame: () => void, onBroken: (error: Error) => void) {
+  constructor(gates: readonly InputGateDescriptor[], connection: Connection, framesInFlight: number, onFrame: () => void, onBroken: (error: Error) => void,
+    encoded = false) {
+    const memory = new DecodeMemory();
     let index = 0;
     this.channels = gates.flatMap((gate) => gate.channels.map((descriptor) =>
-      new InputChannel(index++, gate.edgeIndex, gate.inputIndex, descriptor, connection, framesInFlight, onFrame, onBroken)));
+      new InputChannel(index++, gate.edgeIndex, gate.inputIndex, descriptor, connection, framesInFlight, onFrame, onBroken, encoded, memory)));
   }
   open(): void {
     for (const channel of this.channels) channel.open();

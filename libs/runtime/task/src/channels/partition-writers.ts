@@ -10,11 +10,12 @@ export interface FrameBuilder {
   values: unknown[];
   timestamps: Float64Array;
   count: number;
+  /** Records at which the frame is full: at least 1, at most what the arrays hold. Changes between frames only. */
+  limit: number;
 }
 export interface FrameTarget {
   readonly builders: readonly FrameBuilder[];
-  readonly frameRecords: number;
-  /** Sends the builder's frame and gives it fresh arrays. */
+  /** Sends the builder's frame and empties the builder. */
   flush(channel: number): void;
 }
 export interface RecordWriter {
@@ -26,10 +27,8 @@ export function singleChannelFactory(): new (target: FrameTarget, context: Recor
   return class SingleChannelWriter implements RecordWriter {
     written = 0;
     private readonly builder: FrameBuilder;
-    private readonly limit: number;
     constructor(private readonly target: FrameTarget, private readonly context: RecordContext) {
       this.builder = target.builders[0];
-      this.limit = target.frameRecords;
     }
     collect(value: unknown): void {
       const { builder } = this;
@@ -37,7 +36,7 @@ export function singleChannelFactory(): new (target: FrameTarget, context: Recor
       builder.values[at] = value;
       builder.timestamps[at] = this.context.timestamp;
       this.written++;
-      if (at + 1 === this.limit) this.target.flush(0);
+      if (at + 1 === builder.limit) this.target.flush(0);
     }
   };
 }
@@ -55,14 +54,12 @@ export function hashFactory({ keyHash, murmurInt }: HashDependencies): HashWrite
   const CACHED_KEYS = 65_536;
   return class HashWriter implements RecordWriter {
     written = 0;
-    private readonly limit: number;
     private readonly channelOfKeyGroup: Uint16Array;
     private cache = new Map<string, number>();
     constructor(
       private readonly target: FrameTarget, private readonly context: RecordContext, private readonly selector: KeySelector<unknown, unknown>,
       parallelism: number, private readonly maxParallelism: number,
     ) {
-      this.limit = target.frameRecords;
       this.channelOfKeyGroup = new Uint16Array(maxParallelism);
       for (let group = 0; group < maxParallelism; group++) this.channelOfKeyGroup[group] = Math.floor((group * parallelism) / maxParallelism);
     }
@@ -73,7 +70,7 @@ export function hashFactory({ keyHash, murmurInt }: HashDependencies): HashWrite
       builder.values[at] = value;
       builder.timestamps[at] = this.context.timestamp;
       this.written++;
-      if (at + 1 === this.limit) this.target.flush(channel);
+      if (at + 1 === builder.limit) this.target.flush(channel);
     }
     private channelOf(key: unknown): number {
       if (typeof key === 'string') {
@@ -103,7 +100,7 @@ export function pickingFactory(): PickingWriterConstructor {
       builder.values[at] = value;
       builder.timestamps[at] = this.context.timestamp;
       this.written++;
-      if (at + 1 === this.target.frameRecords) this.target.flush(channel);
+      if (at + 1 === builder.limit) this.target.flush(channel);
     }
   };
 }
@@ -114,14 +111,14 @@ export function broadcastFactory(): new (target: FrameTarget, context: RecordCon
     written = 0;
     constructor(private readonly target: FrameTarget, private readonly context: RecordContext) {}
     collect(value: unknown): void {
-      const { builders, frameRecords } = this.target;
+      const { builders } = this.target;
       const { timestamp } = this.context;
       for (let channel = 0; channel < builders.length; channel++) {
         const builder = builders[channel];
         const at = builder.count++;
         builder.values[at] = value;
         builder.timestamps[at] = timestamp;
-        if (at + 1 === frameRecords) this.target.flush(channel);
+        if (at + 1 === builder.limit) this.target.flush(channel);
       }
       this.written++;
     }

@@ -11,10 +11,14 @@ import { keyHash } from '@weir/types';
 import type { Input, RecordContext } from '../operators/operator.js';
 import type { ResultPartitionDescriptor } from '../task-deployment.js';
 import { ChannelSender } from './channel-sender.js';
+import { FIRST_FRAME_RECORDS, PartitionEncoder, type PartitionEncoderOptions } from './partition-encoder.js';
 import { broadcastFactory, type FrameBuilder, type FrameTarget, hashFactory, pickingFactory, type RecordWriter, singleChannelFactory } from './partition-writers.js';
 
 export interface ResultPartitionOptions {
+  /** Records in a full frame; 1 in any case when it is 1. Else frames of bytes hold as many as `encoding.frameBytes` takes. */
   readonly frameRecords: number;
+  /** Undefined: frames go by reference. */
+  readonly encoding?: PartitionEncoderOptions | undefined;
   readonly label: string;
   readonly random: Random;
   readonly connection: Connection;
@@ -24,26 +28,27 @@ export interface ResultPartitionOptions {
 
 export class ResultPartition implements FrameTarget {
   readonly builders: readonly FrameBuilder[];
-  readonly frameRecords: number;
   /** What the last operator of the chain writes to. */
   readonly input: Input;
   private readonly senders: readonly ChannelSender[];
   private readonly writer: RecordWriter;
+  private readonly encoder: PartitionEncoder | undefined;
+  /** Frames hold as many records as their bytes allow. */
+  private readonly growing: boolean;
 
   constructor(readonly descriptor: ResultPartitionDescriptor, partitioner: Partitioner, context: RecordContext, options: ResultPartitionOptions) {
-    this.frameRecords = options.frameRecords;
-    this.senders = descriptor.channels.map((channel) => new ChannelSender(channel, options.connection, options.onWritable));
-    this.builders = descriptor.channels.map(() => this.emptyBuilder());
+    const { encoding, frameRecords } = options;
+    this.encoder = encoding === undefined ? undefined : new PartitionEncoder(encoding, descriptor.channels.length);
+    this.senders = descriptor.channels.map((channel) => new ChannelSender(channel, options.connection, options.onWritable, encoding !== undefined, this.encoder?.memory));
+    this.growing = encoding !== undefined && frameRecords > 1;
+    const limit = this.growing ? FIRST_FRAME_RECORDS : frameRecords;
+    this.builders = descriptor.channels.map(() => ({ values: new Array(limit), timestamps: new Float64Array(limit), count: 0, limit }));
     const writer = this.createWriter(partitioner, context, options);
     this.writer = writer;
     const input = writer as RecordWriter & Input;
     input.watermark = (timestamp) => this.broadcast({ kind: 'watermark', timestamp });
     input.idle = (idle) => this.broadcast({ kind: 'idle', idle });
     this.input = input;
-  }
-
-  private emptyBuilder(): FrameBuilder {
-    return { values: new Array(this.frameRecords), timestamps: new Float64Array(this.frameRecords), count: 0 };
   }
 
   private createWriter(partitioner: Partitioner, context: RecordContext, options: ResultPartitionOptions): RecordWriter {
@@ -74,6 +79,10 @@ export class ResultPartition implements FrameTarget {
   get recordsWritten(): number {
     return this.writer.written;
   }
+  /** Records that took the self-describing encoding. */
+  get fallbackRecords(): number {
+    return this.encoder?.fallbackRecords ?? 0;
+  }
   /** False while any channel waits for credit. */
   get writable(): boolean {
     for (const sender of this.senders) {
@@ -97,11 +106,27 @@ export class ResultPartition implements FrameTarget {
 
   flush(channel: number): void {
     const builder = this.builders[channel];
-    if (builder.count === 0) return;
-    this.senders[channel].send({ kind: 'data', count: builder.count, values: builder.values, timestamps: builder.timestamps });
-    builder.values = new Array(this.frameRecords);
-    builder.timestamps = new Float64Array(this.frameRecords);
+    const { count, values, timestamps, limit } = builder;
+    if (count === 0) return;
     builder.count = 0;
+    if (this.encoder !== undefined) {
+      this.flushEncoded(this.encoder, builder, count, channel);
+      return;
+    }
+    this.senders[channel].send({ kind: 'data', count, values, timestamps });
+    builder.values = new Array(limit);
+    builder.timestamps = new Float64Array(limit);
+  }
+  /** The arrays are used again: the message holds none of them. */
+  private flushEncoded(encoder: PartitionEncoder, builder: FrameBuilder, count: number, channel: number): void {
+    const next = encoder.send(builder.values, builder.timestamps, count, channel, this.senders[channel]);
+    builder.values.fill(undefined, 0, count);
+    if (!this.growing) return;
+    builder.limit = next;
+    if (next > builder.timestamps.length) {
+      builder.values = new Array(next);
+      builder.timestamps = new Float64Array(next);
+    }
   }
   flushAll(): void {
     for (let channel = 0; channel < this.builders.length; channel++) this.flush(channel);

@@ -5,7 +5,7 @@ import type { ConnectorServices } from '@weir/connector';
 import type { RuntimeContext } from '@weir/functions';
 import type { Clock, MetricGroup } from '@weir/ports';
 import {
-  type HeapKeyedStateBackend, type ListState, type ListStateDescriptor, StateNotKeyedError,
+  type KeyedStateBackend, type ListState, type ListStateDescriptor, StateNotKeyedError,
 } from '@weir/state';
 import type { ProcessingTimeService } from '../time/processing-time.js';
 import type { RecordContext } from './operator.js';
@@ -31,14 +31,14 @@ export interface OperatorContext {
   readonly processingTime: ProcessingTimeService;
   readonly sideOutputs: SideOutputs;
   /** Undefined for operators without keys. */
-  readonly keyed: HeapKeyedStateBackend | undefined;
+  readonly keyed: KeyedStateBackend | undefined;
   readonly lists: OperatorListStates;
   readonly restored: RestoredOperatorValues;
 }
 
 /** The user's view of an operator's context. */
 export function runtimeContext(context: OperatorContext): RuntimeContext {
-  const keyed = (descriptor: { readonly name: string }): HeapKeyedStateBackend => {
+  const keyed = (descriptor: { readonly name: string }): KeyedStateBackend => {
     if (context.keyed === undefined) throw new StateNotKeyedError(descriptor.name, context.name);
     return context.keyed;
   };

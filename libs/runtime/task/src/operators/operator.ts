@@ -8,6 +8,7 @@
  */
 import type { OperatorId } from '@weir/base';
 import type { OperatorSnapshot } from '@weir/checkpoint';
+import type { KeyedSnapshotRequest } from '@weir/state';
 import { NO_TIMESTAMP } from '@weir/time';
 
 /** The record at hand in a chain. Operators that emit at another time set it before they collect. */
@@ -36,6 +37,8 @@ export interface OperatorCounters {
   fallbackRecords?(): number;
 }
 
+export type OperatorSnapshotRequest = Pick<KeyedSnapshotRequest, 'checkpointId' | 'format'>;
+
 export interface StreamOperator {
   readonly operatorId: OperatorId;
   readonly name: string;
@@ -47,13 +50,13 @@ export interface StreamOperator {
   /** Sync part before the barrier goes out: emit what must be ahead of it. */
   prepareSnapshotPreBarrier?(): void;
   /** O3. */
-  snapshot(checkpointId: number): OperatorSnapshot | Promise<OperatorSnapshot>;
+  snapshot(request: OperatorSnapshotRequest): OperatorSnapshot | Promise<OperatorSnapshot>;
   /** May be called for ids that were never snapshotted here. Resolves when committed. */
   checkpointComplete?(checkpointId: number): Promise<void>;
   checkpointAborted?(checkpointId: number): void;
   /** All inputs have ended and MAX_WATERMARK was processed; emit what is left. Not called again after a restore from a snapshot that followed it. */
   finish?(): void;
-  /** A promise while the operator cannot take more (sinks). */
+  /** A promise while the operator cannot take more: sinks, and state that awaits the disk. Until it settles nothing of the chain may run. */
   backlog?(): Promise<void> | undefined;
   close(): Promise<void>;
 }

@@ -133,7 +133,7 @@ export function rollingAggregateFactory(): RollingInputConstructor<AggregateFunc
       this.keys.setCurrentKey((0, this.selector)(value));
       const before = this.state.value();
       const after = this.fn.add(value, before === undefined ? this.fn.createAccumulator() : before);
-      if (after !== before) this.state.update(after);
+      this.state.update(after); // also when it is the same object: only then a backend knows that it has changed
       this.out.collect(this.fn.getResult(after));
     }
     watermark(timestamp: number): void {

@@ -2,12 +2,12 @@
 import { specialize } from '@weir/base';
 import type { OperatorSnapshot } from '@weir/checkpoint';
 import type { KeySelector, OnTimerContext, RichFunction, TimerService } from '@weir/functions';
-import { writeKeyedSnapshot } from '@weir/state';
 import { MAX_WATERMARK, WatermarkValve } from '@weir/time';
 import { TimersNotAvailableError } from '../errors.js';
 import { TimerQueue } from '../time/timer-queue.js';
-import type { Input, OperatorCounters, StreamOperator } from './operator.js';
+import type { Input, OperatorCounters, OperatorSnapshotRequest, StreamOperator } from './operator.js';
 import { type OperatorContext, runtimeContext } from './operator-context.js';
+import { snapshotOperator } from './operator-snapshot.js';
 import {
   collectorFactory, type CountedCollector, keyedProcessInputFactory, processInputFactory, twoInputFactory, type TimeSink,
 } from './process-inputs.js';
@@ -157,12 +157,8 @@ export class ProcessOperator implements StreamOperator, TimeSink {
     for (const side of this.context.sideOutputs.inputs()) visit(side);
   }
 
-  snapshot(): OperatorSnapshot {
-    const { keyed } = this.context;
-    const bytes = keyed === undefined ? undefined : writeKeyedSnapshot(
-      [...keyed.snapshotSources(), this.eventTimers.snapshotSource(EVENT_TIMERS), this.processingTimers.snapshotSource(PROCESSING_TIMERS)],
-      keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
-    return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
+  snapshot(request: OperatorSnapshotRequest): OperatorSnapshot | Promise<OperatorSnapshot> {
+    return snapshotOperator(this.context, request, [this.eventTimers.snapshotSource(EVENT_TIMERS), this.processingTimers.snapshotSource(PROCESSING_TIMERS)]);
   }
 
   finish(): void {

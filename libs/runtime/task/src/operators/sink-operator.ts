@@ -11,7 +11,7 @@ import type { OperatorSpec } from '@weir/graph';
 import { stateDescriptor, type ListState } from '@weir/state';
 import { types } from '@weir/types';
 import { CommitFailedError, ConnectorStateVersionError } from '../errors.js';
-import type { Input, OperatorCounters, RecordContext, StreamOperator } from './operator.js';
+import type { Input, OperatorCounters, OperatorSnapshotRequest, RecordContext, StreamOperator } from './operator.js';
 import type { OperatorContext } from './operator-context.js';
 
 interface Pending {
@@ -75,7 +75,7 @@ export class SinkOperator implements StreamOperator {
     await this.committer.recover(restored.flatMap((stored) => stored.committables));
   }
 
-  snapshot(checkpointId: number): Promise<OperatorSnapshot> {
+  snapshot({ checkpointId }: OperatorSnapshotRequest): Promise<OperatorSnapshot> {
     const prepared = this.writer.prepareCommit(checkpointId);
     prepared.catch(() => undefined); // heard below, perhaps only after an earlier checkpoint's: no rejection is unhandled until then
     const done = this.preparing.then(async () => {

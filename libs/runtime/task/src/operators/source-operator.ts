@@ -11,7 +11,7 @@ import { MAX_WATERMARK, MIN_WATERMARK, NO_TIMESTAMP } from '@weir/time';
 import { types } from '@weir/types';
 import { ConnectorStateVersionError } from '../errors.js';
 import { SplitTimes } from '../time/split-times.js';
-import type { Input, OperatorCounters, StreamOperator } from './operator.js';
+import type { Input, OperatorCounters, OperatorSnapshotRequest, StreamOperator } from './operator.js';
 import type { OperatorContext } from './operator-context.js';
 import { type SourceLoop, sourceLoopFactory, type SplitTime } from './source-loop.js';
 
@@ -155,7 +155,7 @@ export class SourceOperator implements StreamOperator {
     for (const side of this.context.sideOutputs.inputs()) visit(side);
   }
 
-  snapshot(checkpointId: number): OperatorSnapshot {
+  snapshot({ checkpointId }: OperatorSnapshotRequest): OperatorSnapshot {
     const version = this.spec.source.stateVersion;
     this.stored.update(this.reader.snapshotState(checkpointId).map((split) => ({ version, split })));
     return { operatorId: this.operatorId, lists: this.context.lists.snapshot() };

@@ -1,9 +1,9 @@
 /** Wraps the generated inputs of map, filter, flatMap and rolling aggregates: life cycle and counters, nothing per record. */
 import type { OperatorSnapshot } from '@weir/checkpoint';
 import type { RichFunction } from '@weir/functions';
-import { writeKeyedSnapshot } from '@weir/state';
-import type { Input, OperatorCounters, StreamOperator } from './operator.js';
+import type { Input, OperatorCounters, OperatorSnapshotRequest, StreamOperator } from './operator.js';
 import { type OperatorContext, runtimeContext } from './operator-context.js';
+import { snapshotOperator } from './operator-snapshot.js';
 
 export class SimpleOperator implements StreamOperator {
   readonly operatorId;
@@ -18,10 +18,8 @@ export class SimpleOperator implements StreamOperator {
   async open(): Promise<void> {
     await this.rich?.open?.(runtimeContext(this.context));
   }
-  snapshot(): OperatorSnapshot {
-    const { keyed } = this.context;
-    const bytes = keyed === undefined ? undefined : writeKeyedSnapshot(keyed.snapshotSources(), keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
-    return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
+  snapshot(request: OperatorSnapshotRequest): OperatorSnapshot | Promise<OperatorSnapshot> {
+    return snapshotOperator(this.context, request);
   }
   async close(): Promise<void> {
     await this.rich?.close?.();

@@ -8,10 +8,11 @@
 import { specialize } from '@weir/base';
 import type { OperatorSnapshot } from '@weir/checkpoint';
 import type { WindowOperatorSpec } from '@weir/graph';
-import { type HeapKeyedStateBackend, type KeyedSnapshotSource, writeKeyedSnapshot } from '@weir/state';
+import type { KeyedSnapshotSource, KeyedStateBackend } from '@weir/state';
 import { MAX_WATERMARK, MIN_WATERMARK, type TimeDomain, type TimeWindow } from '@weir/time';
-import type { Input, OperatorCounters, StreamOperator } from '../operators/operator.js';
+import type { Input, OperatorCounters, OperatorSnapshotRequest, StreamOperator } from '../operators/operator.js';
 import { type OperatorContext, runtimeContext } from '../operators/operator-context.js';
+import { snapshotOperator } from '../operators/operator-snapshot.js';
 import { collectorFactory, type CountedCollector } from '../operators/process-inputs.js';
 import { windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
 import { WindowFunctionContext } from './window-function-context.js';
@@ -26,7 +27,7 @@ export abstract class WindowOperator implements StreamOperator {
   protected readonly allowedLatenessMs: number;
   protected readonly accumulator: WindowAccumulator;
   protected readonly collector: CountedCollector;
-  protected readonly keyed: HeapKeyedStateBackend;
+  protected readonly keyed: KeyedStateBackend;
   private readonly functionContext: WindowFunctionContext;
   private watermarkNow = MIN_WATERMARK;
   private storedWatermark: WindowWatermark | undefined;
@@ -35,7 +36,7 @@ export abstract class WindowOperator implements StreamOperator {
   constructor(private readonly spec: WindowOperatorSpec, timeDomain: TimeDomain, protected readonly context: OperatorContext, private readonly out: Input) {
     this.operatorId = context.operatorId;
     this.name = context.name;
-    this.keyed = context.keyed as HeapKeyedStateBackend;
+    this.keyed = context.keyed as KeyedStateBackend;
     this.eventTime = timeDomain === 'event-time';
     this.allowedLatenessMs = this.eventTime ? spec.allowedLatenessMs : 0;
     this.accumulator = windowAccumulator(spec.evaluation, context.name);
@@ -93,11 +94,9 @@ export abstract class WindowOperator implements StreamOperator {
     else this.lateDropped++;
   }
 
-  snapshot(): OperatorSnapshot {
-    const { keyed } = this;
+  snapshot(request: OperatorSnapshotRequest): OperatorSnapshot | Promise<OperatorSnapshot> {
     this.storedWatermark?.store(this.watermarkNow);
-    const bytes = writeKeyedSnapshot([...keyed.snapshotSources(), this.snapshotSource()], keyed.unclaimed(), keyed.keyGroupRange, keyed.maxParallelism);
-    return { operatorId: this.operatorId, ...(bytes === undefined ? {} : { keyed: bytes }), lists: this.context.lists.snapshot() };
+    return snapshotOperator(this.context, request, [this.snapshotSource()]);
   }
 
   /** Windows of processing time that are still open fire with the end of a bounded input, so that nothing is lost. */
