@@ -1,4 +1,4 @@
-// Bundles the CLI and every public lib with esbuild into dist/bundle: one file per entry point plus shared chunks, so that a job's
+// Bundles the CLI, the processes of a cluster and every public lib with esbuild into dist/bundle: one file per entry point plus shared chunks, so that a job's
 // `@weir/*` imports and the CLI itself share one instance of everything. Third-party packages are bundled too: fewer files start faster.
 // `node scripts/bundle.mjs` builds; bin/weir.mjs calls `bundleIsFresh` on each start, which costs one stat per source.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 
 const cli = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const root = resolve(cli, '../..');
+/** Their code goes into the bundle. */
+const apps = ['cli', 'jobmanager', 'taskmanager'].map((name) => join(root, 'apps', name));
 const outputDirectory = join(cli, 'dist/bundle');
 const stampFile = join(outputDirectory, 'stamp.json');
 
@@ -38,7 +40,7 @@ function sourceStamp() {
       }
     }
   };
-  for (const folder of [...libFolders(), cli]) visit(join(folder, 'src'));
+  for (const folder of [...libFolders(), ...apps]) visit(join(folder, 'src'));
   return { count, newestMs };
 }
 
@@ -55,9 +57,18 @@ export function bundleIsFresh() {
   return stamp.count === now.count && stamp.newestMs === now.newestMs;
 }
 
-/** Entry points: the CLI, and under its package name each lib of the layers that jobs import from. */
+/**
+ * Entry points: the CLI, what its processes and their threads run, and under its package name each lib of the layers that jobs import from. All in one
+ * build, so that whatever a job imports is the very module that runs it.
+ */
 function entryPoints() {
-  const entries = { main: join(cli, 'src/main.ts') };
+  const entries = {
+    main: join(cli, 'src/main.ts'),
+    weir: join(cli, 'src/weir.ts'),
+    supervisor: join(cli, 'src/supervisor.ts'),
+    'job-thread': join(root, 'apps/jobmanager/src/job-thread.ts'),
+    'slot-thread': join(root, 'apps/taskmanager/src/slot-thread.ts'),
+  };
   for (const folder of libFolders()) {
     const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     if (manifest.name === '@weir/testing') continue;
@@ -94,7 +105,7 @@ export async function bundle() {
       platform: 'node',
       target: 'node20',
       conditions: ['@weir/source'],
-      external: ['esbuild', ...builtinModules],
+      external: ['esbuild', 'classic-level', ...builtinModules], // with native code; docker/runtime-packages.mjs installs them
       sourcemap: 'linked',
       sourcesContent: false,
       keepNames: false,

@@ -1,4 +1,4 @@
-/** Errors of the command line itself: usage, job modules that cannot be loaded, paths that are no checkpoints. */
+/** Errors of the command line itself: usage, job modules that are not there, paths that are no checkpoints. */
 import { WeirError } from '@weir/base';
 
 /** The command line cannot be understood. Code `WEIR_CLI_USAGE`, exit code 2. */
@@ -20,49 +20,6 @@ export class JobModuleNotFoundError extends WeirError {
   }
 }
 
-/** A place in a source file; line and column from 1. */
-export interface SourcePosition {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly lineText: string;
-}
-
-/** The job module, or something it imports, does not compile or cannot be resolved. Code `WEIR_JOB_MODULE_INVALID`. */
-export class JobModuleInvalidError extends WeirError {
-  constructor(message: string, readonly position: SourcePosition | undefined, furtherProblems: number, near?: string) {
-    super({
-      code: 'WEIR_JOB_MODULE_INVALID', domain: 'user', retry: 'never', message,
-      hint: near !== undefined ? `Did you mean ${near}?` : furtherProblems === 0 ? 'Correct the source and run again.' : `Correct the source and run again; there are ${furtherProblems} further problems.`,
-      ...(position === undefined ? {} : { details: { position } }),
-    });
-  }
-}
-
-/** The module was loaded and threw while its top level ran. Code `WEIR_JOB_MODULE_FAILED`. */
-export class JobModuleFailedError extends WeirError {
-  constructor(path: string, cause: unknown) {
-    super({
-      code: 'WEIR_JOB_MODULE_FAILED', domain: 'user', retry: 'never', cause,
-      message: `${path} failed while it was loaded: ${cause instanceof Error ? cause.message : String(cause)}`,
-      hint: 'Keep the top level of a job module free of effects; work belongs into the functions of the job.',
-      details: { path },
-    });
-  }
-}
-
-/** The default export is not what `defineJob` returns. Code `WEIR_JOB_MODULE_NO_JOB`. */
-export class NoJobInModuleError extends WeirError {
-  constructor(position: { readonly file: string; readonly line: number }, found: string) {
-    super({
-      code: 'WEIR_JOB_MODULE_NO_JOB', domain: 'user', retry: 'never',
-      message: `${position.file}:${position.line} ${found}`,
-      hint: "Write `export default defineJob('name', (env, params) => { … })` with defineJob from @weir/datastream.",
-      details: { position },
-    });
-  }
-}
-
 /** A path given to `weir checkpoint` is no checkpoint and holds none. Code `WEIR_CHECKPOINT_NOT_FOUND`. */
 export class NoCheckpointError extends WeirError {
   constructor(path: string, why: string) {
@@ -71,6 +28,72 @@ export class NoCheckpointError extends WeirError {
       message: `${path} is no checkpoint: ${why}`,
       hint: 'List them with `weir checkpoint ls`, for example of .weir/checkpoints, and give a path from its last column.',
       details: { path },
+    });
+  }
+}
+
+/** The configuration file is not there or is no YAML with keys and values. Code `WEIR_CONFIG_FILE_INVALID`. */
+export class ConfigFileError extends WeirError {
+  constructor(message: string, cause?: unknown) {
+    super({
+      code: 'WEIR_CONFIG_FILE_INVALID', domain: 'user', retry: 'never', message, cause,
+      hint: 'Write a YAML file with lines such as `parallelism.default: 4`; keys are listed in docs/configuration.md.',
+    });
+  }
+}
+
+/** A cluster of another shape runs on this data directory. Code `WEIR_CLUSTER_ALREADY_RUNNING`. */
+export class ClusterAlreadyRunningError extends WeirError {
+  constructor(directory: string, pid: number, what: string) {
+    super({
+      code: 'WEIR_CLUSTER_ALREADY_RUNNING', domain: 'user', retry: 'never',
+      message: `a cluster runs in ${directory} already (supervisor process ${pid})${what === '' ? '' : `, with ${what}`}`,
+      hint: 'End it with `weir cluster down`, or give the new one another --data and --port.',
+      details: { directory, pid },
+    });
+  }
+}
+
+/** No cluster runs on this data directory. Code `WEIR_CLUSTER_NOT_RUNNING`. */
+export class ClusterNotRunningError extends WeirError {
+  constructor(directory: string) {
+    super({
+      code: 'WEIR_CLUSTER_NOT_RUNNING', domain: 'user', retry: 'never', details: { directory },
+      message: `no cluster runs in ${directory}`,
+      hint: 'Start one with `weir cluster up`, or name its --data directory.',
+    });
+  }
+}
+
+/** A process of the cluster ended, or the cluster was not ready in time. Code `WEIR_CLUSTER_START_FAILED`. */
+export class ClusterStartError extends WeirError {
+  constructor(message: string, log: string, lastLines: readonly string[]) {
+    super({
+      code: 'WEIR_CLUSTER_START_FAILED', domain: 'external', retry: 'never', details: { log },
+      message: [message, ...lastLines.map((line) => `  ${line}`)].join('\n'),
+      hint: `Look at ${log}.`,
+    });
+  }
+}
+
+/** The file that says who runs cannot be read. Code `WEIR_CLUSTER_STATE_DAMAGED`. */
+export class ClusterStateDamagedError extends WeirError {
+  constructor(path: string, cause: unknown) {
+    super({
+      code: 'WEIR_CLUSTER_STATE_DAMAGED', domain: 'external', retry: 'never', cause, details: { path },
+      message: `${path} does not hold the state of a cluster`,
+      hint: 'End the cluster\'s processes yourself, if there are any, and delete the file; jobs and their state lie elsewhere.',
+    });
+  }
+}
+
+/** Somebody listens on the port already. Code `WEIR_PORT_TAKEN`. */
+export class PortTakenError extends WeirError {
+  constructor(port: number, address: string) {
+    super({
+      code: 'WEIR_PORT_TAKEN', domain: 'user', retry: 'never', details: { port, address },
+      message: `port ${port} on ${address} is taken`,
+      hint: 'Give another one with --port, or rest.port in the configuration.',
     });
   }
 }

@@ -33,6 +33,25 @@ async function dispatch(invocation: Invocation, io: CliIo): Promise<number> {
       return (await import('./commands/run.js')).run(invocation, io);
     case 'plan':
       return (await import('./commands/plan.js')).plan(invocation, io);
+    case 'job list':
+    case 'job show':
+    case 'job cancel':
+    case 'job stop':
+    case 'job savepoint':
+    case 'job logs':
+      return (await import('./commands/job/index.js')).job(invocation, io);
+    case 'cluster up':
+      return (await import('./commands/cluster/up.js')).up(invocation, io);
+    case 'cluster status':
+      return (await import('./commands/cluster/status.js')).status(invocation, io);
+    case 'cluster down':
+      return (await import('./commands/cluster/down.js')).down(invocation, io);
+    case 'jobmanager':
+      return (await import('./commands/jobmanager.js')).jobmanager(invocation, io);
+    case 'taskmanager':
+      return (await import('./commands/taskmanager.js')).taskmanager(invocation, io);
+    case 'config':
+      return (await import('./commands/config.js')).config(invocation, io);
     case 'checkpoint ls':
       return (await import('./commands/checkpoint/ls.js')).ls(invocation, io);
     case 'checkpoint show':
@@ -52,7 +71,7 @@ function reportFailure(error: unknown, io: CliIo, json: boolean): void {
 
 /** Codes of what the reader mends in the configuration, in the job's parameters or in its module. */
 const MENDED_BY_READER = new RegExp(`^WEIR_(${[
-  'CONFIG_INVALID', 'JOB_MODULE_.*', 'JOB_PARAMETER_INVALID', 'JOB_BUILD_FAILED', 'JOB_INVALID', 'GRAPH_INVALID', 'UID_DUPLICATE',
+  'CONFIG_INVALID', 'CONFIG_FILE_INVALID', 'JOB_MODULE_.*', 'JOB_PARAMETER_INVALID', 'JOB_BUILD_FAILED', 'JOB_INVALID', 'GRAPH_INVALID', 'UID_DUPLICATE',
   'PARALLELISM_INVALID', 'FORWARD_PARALLELISM', 'SOURCE_INVALID', 'SINK_INVALID', 'TYPE_INVALID', 'WINDOW_INVALID', '.*_OPTIONS',
 ].join('|')})$`);
 

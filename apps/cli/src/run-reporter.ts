@@ -3,8 +3,6 @@
  * events and looks at the job; this file decides only what goes where and how often.
  */
 import type { JobEvent, JobResult, JobStatus } from '@weir/cluster';
-import type { JobHandle } from '@weir/embedded';
-import type { JobGraph } from '@weir/graph';
 import type { CliIo } from './io.js';
 import { renderEvent, noteLine } from './render/events.js';
 import { renderFailure } from './render/error.js';
@@ -14,11 +12,21 @@ import { renderProgress } from './render/progress.js';
 import { renderSummary, skippedRecords, sourceRecords } from './render/summary.js';
 import { styleFor, type Style } from './render/text.js';
 
+/** A job to tell of, in this process or in a cluster. */
+export interface FollowedJob {
+  status(): JobStatus;
+  /** The first listener also hears what was before. Returns the end of the subscription. */
+  onEvent(listener: (event: JobEvent) => void): () => void;
+}
+
 export interface RunReporter {
   note(level: 'info' | 'warn', text: string): void;
-  /** Follows the job until `ended`. */
-  follow(handle: JobHandle): void;
-  ended(result: JobResult, graph: JobGraph): void;
+  /** Follows the job until `ended` or `left`. */
+  follow(job: FollowedJob): void;
+  /** `sources`: ids of its source operators. */
+  ended(result: JobResult, sources: ReadonlySet<string>): void;
+  /** The job goes on without being followed. */
+  left(): void;
   /** The job's own summary. */
   summary(text: string): void;
 }
@@ -38,7 +46,7 @@ class JsonReporter implements RunReporter {
     this.line({ type: 'note', level, text });
   }
 
-  follow(handle: JobHandle): void {
+  follow(handle: FollowedJob): void {
     const { jobId, jobName } = handle.status();
     this.line({ type: 'submitted', jobId, jobName });
     const unsubscribe = handle.onEvent((event) => this.line(event));
@@ -49,16 +57,20 @@ class JsonReporter implements RunReporter {
     };
   }
 
-  ended(result: JobResult, graph: JobGraph): void {
+  ended(result: JobResult, sources: ReadonlySet<string>): void {
     this.end();
     const { jobId, state, durationMs, status, failure } = result;
-    const records = sourceRecords(status, graph);
+    const records = sourceRecords(status, sources);
     this.line({
       type: 'result', jobId, jobName: status.jobName, state, durationMs, records, skippedRecords: skippedRecords(status),
       recordsPerSecond: durationMs === 0 ? 0 : (records * 1000) / durationMs,
       checkpoints: status.checkpoints.completed, restarts: status.restarts,
       ...(failure === undefined ? {} : { failure }),
     });
+  }
+
+  left(): void {
+    this.end();
   }
 
   summary(text: string): void {
@@ -84,16 +96,20 @@ class PlainReporter implements RunReporter {
     this.say([noteLine(level, text, this.style)]);
   }
 
-  follow(handle: JobHandle): void {
+  follow(handle: FollowedJob): void {
     this.started(handle.status());
     this.end = handle.onEvent((event) => this.event(event));
   }
 
-  ended(result: JobResult, graph: JobGraph): void {
+  ended(result: JobResult, sources: ReadonlySet<string>): void {
     this.end();
     const { workingDirectory } = this.io;
     if (result.failure !== undefined) this.say(renderFailure(result.failure, { style: this.style, workingDirectory }));
-    this.say(renderSummary(result, graph, this.style));
+    this.say(renderSummary(result, sources, this.style));
+  }
+
+  left(): void {
+    this.end();
   }
 
   summary(text: string): void {
@@ -122,7 +138,7 @@ class PlainReporter implements RunReporter {
 class TerminalReporter extends PlainReporter {
   private readonly display = new LiveDisplay(this.io.err);
 
-  override follow(handle: JobHandle): void {
+  override follow(handle: FollowedJob): void {
     const sampler = new JobSampler();
     const draw = (): void => {
       const sample = sampler.sample(handle.status(), this.io.clock.now(), this.io.clock.monotonic());

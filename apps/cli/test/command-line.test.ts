@@ -12,17 +12,19 @@ const refusal = (line: string): { code: string; message: string; hint: string } 
   throw new Error(`weir ${line} was accepted`);
 };
 
+const EMBEDDED = { target: undefined, detached: false, fromSavepoint: undefined, allowNonRestoredState: false, threads: 'off' };
+
 describe('weir run', () => {
   it('takes module, parallelism, definitions, flags, and hands on what is behind --', () => {
     expect(parse('run job.ts -p 3 -D a.b=1 -Dc.d=x=y --define e=2 --resume --json -- --input -p --json')).toEqual({
-      command: 'run', module: 'job.ts', parallelism: 3, definitions: { 'a.b': '1', 'c.d': 'x=y', e: '2' }, resume: true, json: true,
-      jobArguments: ['--input', '-p', '--json'],
+      command: 'run', module: 'job.ts', parallelism: 3, definitions: { 'a.b': '1', 'c.d': 'x=y', e: '2' }, configFile: undefined, resume: true, json: true,
+      jobArguments: ['--input', '-p', '--json'], ...EMBEDDED,
     });
   });
 
   it('has defaults for everything but the module', () => {
     expect(parse('run job.ts')).toEqual({
-      command: 'run', module: 'job.ts', parallelism: undefined, definitions: {}, resume: false, json: false, jobArguments: [],
+      command: 'run', module: 'job.ts', parallelism: undefined, definitions: {}, configFile: undefined, resume: false, json: false, jobArguments: [], ...EMBEDDED,
     });
     expect(refusal('run')).toMatchInlineSnapshot(`
       {
@@ -39,6 +41,13 @@ describe('weir run', () => {
     expect(refusal('run job.ts -D =x').message).toContain('expected key=value');
   });
 
+  it('takes a cluster, a savepoint, and whether to wait', () => {
+    expect(parse('run job.ts --target http://a:1 -d -s sp/1 --allow-non-restored-state --config weir.yaml --threads on')).toMatchObject({
+      target: 'http://a:1', detached: true, fromSavepoint: 'sp/1', allowNonRestoredState: true, configFile: 'weir.yaml', threads: 'on',
+    });
+    expect(refusal('run job.ts --threads 2').message).toContain('expected on or off');
+  });
+
   it('refuses a second module: job parameters stand behind --', () => {
     expect(refusal('run job.ts other.ts')).toMatchObject({ code: 'WEIR_CLI_USAGE' });
   });
@@ -47,7 +56,7 @@ describe('weir run', () => {
 describe('weir plan and weir checkpoint', () => {
   it('take their arguments', () => {
     expect(parse('plan job.ts --json -- --input x')).toEqual({
-      command: 'plan', module: 'job.ts', parallelism: undefined, definitions: {}, json: true, jobArguments: ['--input', 'x'],
+      command: 'plan', module: 'job.ts', parallelism: undefined, definitions: {}, configFile: undefined, json: true, jobArguments: ['--input', 'x'],
     });
     expect(parse('checkpoint ls .weir')).toEqual({ command: 'checkpoint ls', path: '.weir', json: false });
     expect(parse('checkpoint show a/chk-1 --json')).toEqual({ command: 'checkpoint show', path: 'a/chk-1', json: true });
@@ -56,6 +65,42 @@ describe('weir plan and weir checkpoint', () => {
 
   it('a checkpoint command takes no job parameters', () => {
     expect(refusal('checkpoint ls . -- --input x').message).toBe('weir checkpoint ls takes nothing behind --');
+  });
+});
+
+describe('weir cluster and the processes', () => {
+  it('take the shape of the cluster, with defaults', () => {
+    expect(parse('cluster up')).toEqual({
+      command: 'cluster up', definitions: {}, configFile: undefined, jobManagers: 1, taskManagers: 2, slots: 2, nats: 'auto', port: undefined, data: '.weir/cluster',
+      foreground: false, json: false,
+    });
+    expect(parse('cluster up --jobmanagers 2 --taskmanagers 3 --slots 4 --nats nats://x:1 --port 9000 --data d --foreground --json -D a=b')).toMatchObject({
+      jobManagers: 2, taskManagers: 3, slots: 4, nats: 'nats://x:1', port: 9000, data: 'd', foreground: true, json: true, definitions: { a: 'b' },
+    });
+    expect(parse('cluster down --data d')).toEqual({ command: 'cluster down', data: 'd', json: false });
+    expect(parse('cluster status --json')).toEqual({ command: 'cluster status', data: '.weir/cluster', json: true });
+    expect(parse('jobmanager -D jobmanager.id=jm-1')).toEqual({ command: 'jobmanager', definitions: { 'jobmanager.id': 'jm-1' }, configFile: undefined });
+    expect(parse('taskmanager --config weir.yaml')).toEqual({ command: 'taskmanager', definitions: {}, configFile: 'weir.yaml' });
+    expect(parse('config --json')).toEqual({ command: 'config', definitions: {}, configFile: undefined, json: true });
+  });
+
+  it.each(['--port 0', '--port 65536', '--port x', '--slots 0', '--jobmanagers -1'])('refuse %s', (bad) => {
+    expect(refusal(`cluster up ${bad}`)).toMatchObject({ code: 'WEIR_CLI_USAGE', message: expect.stringMatching(/expected a (port|whole number) from 1/) });
+  });
+});
+
+describe('weir job', () => {
+  const id = '0123456789abcdef0123456789abcdef';
+
+  it('takes a job, a cluster, and what to do', () => {
+    expect(parse('job list --target http://a:1')).toEqual({ command: 'job list', target: 'http://a:1', json: false });
+    expect(parse(`job show ${id} --json`)).toEqual({ command: 'job show', target: undefined, json: true, jobId: id });
+    expect(parse(`job stop ${id} --savepoint sp --drain`)).toEqual({ command: 'job stop', target: undefined, json: false, jobId: id, directory: 'sp', drain: true });
+    expect(parse(`job savepoint ${id} sp`)).toEqual({ command: 'job savepoint', target: undefined, json: false, jobId: id, directory: 'sp' });
+  });
+
+  it('refuses what is no job id', () => {
+    expect(refusal('job cancel 12').message).toContain('expected a job id, 32 hexadecimal digits');
   });
 });
 

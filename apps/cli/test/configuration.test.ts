@@ -1,26 +1,75 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from '@jest/globals';
-import { commandLineConfiguration, knownOptions } from '../src/configuration.js';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Configuration } from '@weir/base';
+import { configurationOf, jobOptions, knownOptions, type ConfigurationRequest } from '../src/configuration.js';
 import { renderConfigurationDocs } from '../src/configuration-docs.js';
-import { configurationOf } from '../src/run-configuration.js';
+import { environmentConfiguration, environmentOf, environmentVariable, RESERVED_VARIABLES } from '../src/configuration-environment.js';
 
-describe('the configuration of a run', () => {
-  it('is checked against every option, with the nearest key', () => {
-    expect(() => commandLineConfiguration({ 'paralelism.default': '2' })).toThrow(
-      expect.objectContaining({ code: 'WEIR_CONFIG_INVALID', hint: 'Did you mean parallelism.default?' }),
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weir-config-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = (request: Partial<ConfigurationRequest>, environment: Record<string, string> = {}): Promise<Configuration> =>
+  configurationOf({ definitions: {}, configFile: undefined, ...request }, { environment, workingDirectory: folder });
+
+describe('the configuration of a command', () => {
+  it('is checked against every option, with the nearest key', async () => {
+    await expect(read({ definitions: { 'paralelism.default': '2' } })).rejects.toMatchObject({ code: 'WEIR_CONFIG_INVALID', hint: 'Did you mean parallelism.default?' });
+    await expect(read({ definitions: { 'execution.checkpointing.interval': 'soon' } })).rejects.toMatchObject(
+      { code: 'WEIR_CONFIG_INVALID', message: expect.stringContaining('(from command line)') },
     );
-    expect(() => commandLineConfiguration({ 'execution.checkpointing.interval': 'soon' })).toThrow(
-      expect.objectContaining({ code: 'WEIR_CONFIG_INVALID', message: expect.stringContaining('(from command line)') }),
-    );
+    await expect(read({}, { WEIR_REST_PORT: 'many' })).rejects.toMatchObject({ code: 'WEIR_CONFIG_INVALID', message: expect.stringContaining('(from environment)') });
   });
 
-  it('takes -p as the default parallelism, over -D', () => {
-    expect(configurationOf({ definitions: { 'parallelism.default': '2' }, parallelism: 3 }).toRecord()).toEqual({ 'parallelism.default': '3' });
+  it('takes -p as the default parallelism, over -D', async () => {
+    expect((await read({ definitions: { 'parallelism.default': '2' }, parallelism: 3 })).toRecord()).toEqual({ 'parallelism.default': '3' });
   });
 
-  it('knows each key once', () => {
+  it('given file, environment and command line / then the later ones win, and each value knows where it comes from', async () => {
+    writeFileSync(join(folder, 'weir.yaml'), 'rest:\n  port: 1\n  address: 0.0.0.0\nparallelism.default: 4\nnats:\n  servers: [nats://a, nats://b]\n');
+    const configuration = await read({ configFile: 'weir.yaml', definitions: { 'rest.port': '3' } }, { WEIR_REST_PORT: '2', WEIR_PARALLELISM_DEFAULT: '5', WEIR_SERVICE_HOST: 'kubernetes says so' });
+    expect(configuration.keys().map((key) => [key, configuration.toRecord()[key], configuration.origin(key)])).toEqual([
+      ['nats.servers', 'nats://a,nats://b', 'file'], ['parallelism.default', '5', 'environment'], ['rest.address', '0.0.0.0', 'file'], ['rest.port', '3', 'command line'],
+    ]);
+    expect((await read({}, { WEIR_CONF: join(folder, 'weir.yaml') })).origin('rest.port')).toBe('file');
+  });
+
+  it.each([
+    ['broken', 'a: [1\nb: 2\n', 'broken.yaml:2:1'],
+    ['list', '- 1\n', 'list.yaml:1:1 expected keys and values'],
+    ['twice', 'rest.port: 1\nrest:\n  port: 2\n', 'twice.yaml:3:9 rest.port is set twice'],
+  ])('given a file that is %s / then it is refused with line and column', async (name, text, message) => {
+    writeFileSync(join(folder, `${name}.yaml`), text);
+    await expect(read({ configFile: `${name}.yaml` })).rejects.toMatchObject({ code: 'WEIR_CONFIG_FILE_INVALID', message: expect.stringContaining(message) });
+  });
+
+  it('given no such file / then it says so', async () => {
+    await expect(read({ configFile: 'nowhere.yaml' })).rejects.toMatchObject({ code: 'WEIR_CONFIG_FILE_INVALID', message: 'there is no configuration file nowhere.yaml' });
+  });
+
+  it('knows each key once, and each by a variable of its own', () => {
     const keys = knownOptions().map((option) => option.key);
     expect(keys).toEqual([...new Set(keys)]);
+    const variables = [...keys.map(environmentVariable), ...RESERVED_VARIABLES];
+    expect(variables).toEqual([...new Set(variables)]);
+    expect(environmentVariable('taskmanager.numberOfTaskSlots')).toBe('WEIR_TASKMANAGER_NUMBEROFTASKSLOTS');
+  });
+
+  it('goes to another process by its environment, whole', () => {
+    const configuration = Configuration.of({ 'rest.port': '1', 'cluster.id': 'x' }, 'command line');
+    const variables = environmentOf(configuration, { PATH: '/bin', WEIR_REST_PORT: '9', WEIR_CONF: 'weir.yaml', WEIR_NATS_SERVERS: 'old' }, knownOptions());
+    expect(variables).toEqual({ PATH: '/bin', WEIR_REST_PORT: '1', WEIR_CLUSTER_ID: 'x' });
+    expect(environmentConfiguration(variables, knownOptions()).toRecord()).toEqual(configuration.toRecord());
+  });
+
+  it('tells a job\'s options from those of processes', () => {
+    const keys = jobOptions().map(({ key }) => key);
+    expect(keys).toContain('parallelism.default');
+    expect(keys).not.toContain('rest.port');
   });
 });
 

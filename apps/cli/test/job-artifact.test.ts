@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ArtifactStore, type ImportResolver } from '../src/module/artifact-store.js';
+import { ArtifactStore, type ImportResolver } from '@weir/artifacts';
 import { bundleJob } from '../src/module/bundle-job.js';
 
 let folder: string;
@@ -44,8 +44,9 @@ describe('the artifact of a job module', () => {
     write('sub/x.ts', 'export const x = [import.meta.url, import.meta.dirname];\n');
     const job = await bundleJob(entry, folder);
     const store = new ArtifactStore(join(folder, '.weir/artifacts'));
-    store.put(entry, job);
-    const path = store.importable(job.artifact.hash, entry, resolver);
+    store.put(job.artifact);
+    store.remember(entry, job.artifact.hash, job.inputs);
+    const path = store.importable(job.artifact.hash, pathToFileURL(`${dirname(entry)}/`).href, resolver);
     const code = readFileSync(path, 'utf8');
     expect(code.match(/file:\/\/\/weir\/@weir\/(datastream|types)\.js/g)?.sort()).toEqual([
       'file:///weir/@weir/datastream.js', 'file:///weir/@weir/types.js', 'file:///weir/@weir/types.js',
@@ -65,8 +66,9 @@ describe('the artifact of a job module', () => {
     write('sub/node_modules/pkg/build/index.js', '');
     const job = await bundleJob(entry, folder);
     const store = new ArtifactStore(join(folder, '.weir/artifacts'));
-    store.put(entry, job);
-    const loaded = (await import(pathToFileURL(store.importable(job.artifact.hash, entry, resolver)).href)) as { default: string[] };
+    store.put(job.artifact);
+    store.remember(entry, job.artifact.hash, job.inputs);
+    const loaded = (await import(pathToFileURL(store.importable(job.artifact.hash, pathToFileURL(`${dirname(entry)}/`).href, resolver)).href)) as { default: string[] };
     expect(loaded.default).toEqual([
       pathToFileURL(join(folder, 'sub/x.ts')).href, join(folder, 'sub'), join(folder, 'sub/x.ts'),
       pathToFileURL(join(folder, 'sub/node_modules/pkg/build/index.js')).href, pathToFileURL(join(folder, 'sub/y.js')).href,
@@ -79,7 +81,8 @@ describe('the artifact of a job module', () => {
     const store = new ArtifactStore(join(folder, '.weir/artifacts'));
     expect(store.cachedHash(entry)).toBeUndefined();
     const job = await bundleJob(entry, folder);
-    store.put(entry, job);
+    store.put(job.artifact);
+    store.remember(entry, job.artifact.hash, job.inputs);
     expect(store.cachedHash(entry)).toBe(job.artifact.hash);
     utimesSync(two, 1, 1);
     expect(store.cachedHash(entry)).toBeUndefined();

@@ -4,7 +4,7 @@ import type { JobStatus, OperatorStatus } from '@weir/cluster';
 import { JobSampler } from '../src/render/job-sample.js';
 import { renderEvent } from '../src/render/events.js';
 import { renderProgress } from '../src/render/progress.js';
-import { renderSummary } from '../src/render/summary.js';
+import { renderSummary, sourceOperators } from '../src/render/summary.js';
 import { bytes, count, duration, shortCount, styleFor, watermark } from '../src/render/text.js';
 
 const hex = (digit: string) => digit.repeat(32);
@@ -105,7 +105,7 @@ describe('plain lines', () => {
       jobName: 'late departures', edges: [], hash: '',
       vertices: [{ ...vertexOfSource, inputCount: 0 }, { ...vertexOfSource, id: vertexId(hex('c')), operators: [], inputCount: 1 }],
     } as const;
-    expect(renderSummary(result, graph).join('\n')).toMatchInlineSnapshot(`
+    expect(renderSummary(result, sourceOperators(graph)).join('\n')).toMatchInlineSnapshot(`
       "late departures  finished after 5.0 s
         records      2,000,000 (400,000/s)
         checkpoints  3

@@ -1,1 +1,1 @@
-export {};
+export { runJobManager } from './run-job-manager.js';

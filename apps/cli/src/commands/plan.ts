@@ -1,13 +1,13 @@
 /** `weir plan`: the graph of a job, without running it. */
 import { buildStreamGraph, parseJobArguments } from '@weir/datastream';
 import { createJobGraph, describePlan, formatPlan, jobGraphOptions } from '@weir/graph';
-import type { PlanInvocation } from '../command-line.js';
+import type { PlanInvocation } from '../grammar/job-modules.js';
+import { configurationOf } from '../configuration.js';
 import { ExitCode, type CliIo } from '../io.js';
 import { loadJob } from '../module/load-job.js';
-import { configurationOf } from '../run-configuration.js';
 
 export async function plan(invocation: PlanInvocation, io: CliIo): Promise<number> {
-  const configuration = configurationOf(invocation);
+  const configuration = await configurationOf(invocation, io);
   const raw = parseJobArguments(invocation.jobArguments);
   const { definition, artifactHash } = await loadJob(invocation.module, io.workingDirectory, configuration);
   const graph = buildStreamGraph(definition, raw, configuration);

@@ -1,20 +1,25 @@
-/** `weir run`: runs a job in this process, to its end or until Ctrl-C. */
-import { jobProgram, parseJobArguments, type JobDefinition } from '@weir/datastream';
-import type { JobResult } from '@weir/cluster';
+/** `weir run`: runs a job in this process, to its end or until Ctrl-C; or on the cluster that was named. */
+import { jobProgram, parseJobArguments } from '@weir/datastream';
 import type { JobHandle } from '@weir/embedded';
-import type { JobGraph } from '@weir/graph';
 import { createLocalRunner } from '@weir/local';
-import type { RunInvocation } from '../command-line.js';
-import { readCommittedLines } from '../committed-lines.js';
+import { configurationOf } from '../configuration.js';
+import { UsageError } from '../errors.js';
+import type { RunInvocation } from '../grammar/job-modules.js';
 import { ExitCode, type CliIo } from '../io.js';
 import { loadJob } from '../module/load-job.js';
-import { renderError } from '../render/error.js';
-import { sourceRecords } from '../render/summary.js';
-import { configurationOf } from '../run-configuration.js';
+import { namedTarget } from '../remote/named-target.js';
+import { sourceOperators } from '../render/summary.js';
 import { createReporter, type RunReporter } from '../run-reporter.js';
+import { exitCodeOf, tellSummary } from './run-outcome.js';
 
 export async function run(invocation: RunInvocation, io: CliIo): Promise<number> {
-  const configuration = configurationOf(invocation);
+  if (namedTarget(invocation.target, io) !== undefined) return (await import('./run-remote.js')).runRemote(invocation, io);
+  if (invocation.detached) throw new UsageError('--detached needs a cluster', 'Name one with --target or WEIR_TARGET; a job in this process ends with it.');
+  return runEmbedded(invocation, io);
+}
+
+async function runEmbedded(invocation: RunInvocation, io: CliIo): Promise<number> {
+  const configuration = await configurationOf(invocation, io);
   const raw = parseJobArguments(invocation.jobArguments);
   const { definition } = await loadJob(invocation.module, io.workingDirectory, configuration);
   const parameters = definition.readParameters(raw);
@@ -33,13 +38,10 @@ export async function run(invocation: RunInvocation, io: CliIo): Promise<number>
   const stopListening = cancelOnInterrupt(local.handle, reporter, io);
   const result = await local.result;
   stopListening();
-  reporter.ended(result, local.graph);
-  if (result.state === 'finished') await tellSummary(definition, parameters, { result, graph: local.graph }, reporter, io);
+  const sources = sourceOperators(local.graph);
+  reporter.ended(result, sources);
+  if (result.state === 'finished') await tellSummary(definition, parameters, { result, sources }, reporter, io);
   return exitCodeOf(result);
-}
-
-function exitCodeOf(result: JobResult): number {
-  return result.state === 'finished' ? ExitCode.ok : result.state === 'canceled' ? ExitCode.canceled : ExitCode.jobFailed;
 }
 
 /** The first Ctrl-C cancels the job, the second ends the process: what was not committed is found again by `--resume`. */
@@ -51,27 +53,4 @@ function cancelOnInterrupt(handle: JobHandle, reporter: RunReporter, io: CliIo):
     reporter.note('info', 'cancelling the job; Ctrl-C once more ends the process at once');
     handle.cancel();
   });
-}
-
-/** A summary that fails is told and changes nothing: the job has finished. */
-async function tellSummary(
-  definition: JobDefinition<unknown>, parameters: unknown, { result, graph }: { result: JobResult; graph: JobGraph }, reporter: RunReporter, io: CliIo,
-): Promise<void> {
-  if (definition.summary === undefined) return;
-  const records = sourceRecords(result.status, graph);
-  try {
-    reporter.summary(await definition.summary({
-      params: parameters,
-      readLines: (directory) => readCommittedLines(directory, io.workingDirectory),
-      run: {
-        durationMs: result.durationMs,
-        records,
-        recordsPerSecond: result.durationMs === 0 ? 0 : (records * 1000) / result.durationMs,
-        checkpoints: result.status.checkpoints.completed,
-        restarts: result.status.restarts,
-      },
-    }));
-  } catch (error) {
-    reporter.note('warn', `the job finished, but its summary failed: ${renderError(error, { workingDirectory: io.workingDirectory }).join('\n  ')}`);
-  }
 }

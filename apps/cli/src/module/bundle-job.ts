@@ -2,10 +2,10 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
+import { artifactHash, JobModuleInvalidError, PLACE_FUNCTION, PLACE_LINE, type JobArtifact, type SourceMapJson } from '@weir/artifacts';
 import { nearestName } from '@weir/base';
 import type { Message, Plugin } from 'esbuild';
-import { JobModuleInvalidError, JobModuleNotFoundError } from '../errors.js';
-import { artifactHash, PLACE_FUNCTION, PLACE_LINE, type JobArtifact, type SourceMapJson } from './job-artifact.js';
+import { JobModuleNotFoundError } from '../errors.js';
 
 export interface BundledJob {
   readonly artifact: JobArtifact;

@@ -6,10 +6,10 @@
  *   caused by …
  *   hint: what to do
  */
+import type { SourcePosition } from '@weir/artifacts';
 import { failureInfo, type FailureInfo } from '@weir/base';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { SourcePosition } from '../errors.js';
 import { plainStyle, type Style } from './text.js';
 
 export interface ErrorRenderOptions {

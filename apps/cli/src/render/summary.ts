@@ -3,9 +3,13 @@ import type { JobResult, JobStatus } from '@weir/cluster';
 import type { JobGraph } from '@weir/graph';
 import { count, duration, plainStyle, type Style } from './text.js';
 
+/** Ids of a job's sources. */
+export function sourceOperators(graph: JobGraph): ReadonlySet<string> {
+  return new Set<string>(graph.vertices.filter((vertex) => vertex.inputCount === 0).map((vertex) => vertex.operators[0].operatorId));
+}
+
 /** Records that came out of the job's sources. */
-export function sourceRecords(status: JobStatus, graph: JobGraph): number {
-  const sources = new Set<string>(graph.vertices.filter((vertex) => vertex.inputCount === 0).map((vertex) => vertex.operators[0].operatorId));
+export function sourceRecords(status: JobStatus, sources: ReadonlySet<string>): number {
   let records = 0;
   for (const { operators } of status.vertices) {
     for (const operator of operators) if (sources.has(operator.operatorId)) records += operator.recordsOut;
@@ -18,9 +22,9 @@ export function skippedRecords({ vertices }: JobStatus): number {
   return vertices.reduce((sum, { operators }) => operators.reduce((inVertex, operator) => inVertex + operator.skippedRecords, sum), 0);
 }
 
-export function renderSummary(result: JobResult, graph: JobGraph, style: Style = plainStyle): string[] {
+export function renderSummary(result: JobResult, sources: ReadonlySet<string>, style: Style = plainStyle): string[] {
   const { status, durationMs } = result;
-  const records = sourceRecords(status, graph);
+  const records = sourceRecords(status, sources);
   const skipped = skippedRecords(status);
   const { last } = status.checkpoints;
   const perSecond = durationMs === 0 ? 0 : (records * 1000) / durationMs;

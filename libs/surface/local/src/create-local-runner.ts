@@ -2,6 +2,7 @@
 import { EmbeddedCluster } from '@weir/embedded';
 import { SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
 import { silentLogger, type Logger, type Meter, type MetricGroup } from '@weir/ports';
+import { leveldbStateBackend } from '@weir/state-leveldb';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
 import { InProcessTransport } from '@weir/transport-in-process';
 import { LocalRunner, type JobSubmitter } from './local-runner.js';
@@ -25,7 +26,7 @@ export function createLocalRunner(options: CreateLocalRunnerOptions = {}): Local
   const meter = options.meter ?? silentMeter;
   /** A cluster for each job: it is gone with the job, and nothing of it keeps the process alive. */
   const submit: JobSubmitter['submit'] = async (program, job) => {
-    const cluster = new EmbeddedCluster({ clock, timers, random, files, logger, meter, transport: new InProcessTransport(timers) });
+    const cluster = new EmbeddedCluster({ clock, timers, random, files, logger, meter, transport: new InProcessTransport(timers), stateBackends: [leveldbStateBackend] });
     await cluster.start();
     try {
       const handle = await cluster.submit(program, job);

@@ -10,8 +10,8 @@
  */
 import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { currentProcess, isAlive, type ProcessIdentity } from '@weir/host-node';
 import { JobAlreadyRunningError } from './errors.js';
-import { currentProcess, isAlive, type ProcessIdentity } from './process-identity.js';
 
 interface LockRecord extends ProcessIdentity {
   readonly jobName: string;

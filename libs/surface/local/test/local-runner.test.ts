@@ -46,6 +46,9 @@ class ScriptedJob implements JobHandle {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
+  savepoint(): Promise<string> {
+    return Promise.reject(new Error('a scripted job takes no savepoints'));
+  }
   cancel() {
     return this.end('canceled');
   }

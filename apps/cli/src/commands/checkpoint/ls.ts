@@ -2,7 +2,7 @@
 import { relative } from 'node:path';
 import type { CheckpointListing } from '@weir/checkpoint';
 import { LocalFileStore } from '@weir/storage-fs';
-import type { CheckpointInvocation } from '../../command-line.js';
+import type { CheckpointInvocation } from '../../grammar/checkpoints.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { table } from '../../render/table.js';
 import { bytes, duration } from '../../render/text.js';

@@ -2,7 +2,7 @@
 import { relative, resolve } from 'node:path';
 import { verifyCheckpoint, type CheckpointVerification } from '@weir/checkpoint';
 import { LocalFileStore } from '@weir/storage-fs';
-import type { CheckpointInvocation } from '../../command-line.js';
+import type { CheckpointInvocation } from '../../grammar/checkpoints.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { bytes, count, plainStyle, styleFor, type Style } from '../../render/text.js';
 import { findCheckpointsBelow, isOneCheckpoint, notOneCheckpoint } from './find.js';

@@ -33,8 +33,13 @@ export const PLACE_LINE = '/* weir job artifact */';
 /** In an artifact, `import.meta.url` of the source file at this path (relative to the entry's folder) reads `weirPlace("path").url`; so do `filename`, `dirname`, `resolve`. */
 export const PLACE_FUNCTION = 'weirPlace';
 
+/** Lower-case hexadecimal. */
+export function sha256(bytes: Uint8Array | string): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
 export function artifactHash(code: string): string {
-  return createHash('sha256').update(code).digest('hex');
+  return sha256(code);
 }
 
 /** The artifact as it can be imported in this process. `resolveImport` gives the URL for an open import. */

@@ -10,7 +10,12 @@ export interface ProcessIdentity {
 }
 
 export function currentProcess(): ProcessIdentity {
-  return { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  return identityOf(process.pid);
+}
+
+/** Of a live process of this machine. */
+export function identityOf(pid: number): ProcessIdentity {
+  return { pid, host: hostname(), started: startOf(pid) };
 }
 
 /** False only when it is certain that the process is gone. A process of another host counts as alive. */

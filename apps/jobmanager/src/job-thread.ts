@@ -1,0 +1,34 @@
+/** Entry point of a job's thread: its JobMaster, and with it the user's `build`, enumerators and committers. */
+import { ProgramLoader, sha256 } from '@weir/artifacts';
+import { Configuration } from '@weir/base';
+import { JobStore, LocalJobMasterHost } from '@weir/cluster';
+import { runThread } from '@weir/process';
+import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import type { JobThreadCommand, JobThreadSettings } from './job-thread-settings.js';
+
+process.setSourceMapsEnabled(true); // stacks show the user's TypeScript
+
+await runThread<JobThreadSettings, JobThreadCommand>((thread) => {
+  const { clock, timers, random, logger, settings } = thread;
+  const storage = new LocalFileStore(); // all paths in it are absolute
+  const store = new JobStore({ files: storage, directory: settings.storageDirectory, sha256 });
+  const loader = new ProgramLoader(settings.artifactDirectory);
+  const configuration = Configuration.of(settings.configuration, 'file');
+  const host = new LocalJobMasterHost({
+    system: thread.system,
+    configuration,
+    programs: {
+      load: async ({ artifactHash, parameters, configuration: own }) =>
+        loader.program(await store.artifact(artifactHash), parameters, configuration.merge(Configuration.of(own, 'command line'))),
+    },
+    checkpointDirectory: (jobId) => store.checkpointDirectory(jobId),
+    highAvailability: (jobId) => new FileHighAvailability(storage, store.highAvailabilityDirectory(jobId)),
+    services: (submission, name) => ({
+      clock, timers, random: random.stream(name), logger: logger.child({ jobId: submission.jobId }),
+      files: new LocalFileStore({ root: submission.workingDirectory }), // relative paths mean what they mean where the job was submitted
+    }),
+  });
+  return Promise.resolve({
+    perform: (command): Promise<unknown> => (command.type === 'start-job' ? host.start(command.start) : host.plan(command.submission)),
+  });
+});

@@ -1,0 +1,41 @@
+/** A slot with all that its tasks need of this thread and this machine. */
+import { ProgramLoader, sha256 } from '@weir/artifacts';
+import { Configuration } from '@weir/base';
+import { checkpointOptions, FileCheckpointStorage } from '@weir/checkpoint';
+import { clusterOptions, JobStore, SlotActor, type SlotAssignment } from '@weir/cluster';
+import { taskFactory } from '@weir/embedded';
+import type { Connection, MetricGroup } from '@weir/ports';
+import type { ThreadContext } from '@weir/process';
+import { type StateBackendProvider, stateOptions } from '@weir/state';
+import { LocalFileStore } from '@weir/storage-fs';
+import { GuardedSlot } from './guarded-slot.js';
+import type { SlotThreadSettings } from './slot-thread-settings.js';
+import { StoredArtifacts } from './stored-artifacts.js';
+
+/** Tasks report to their JobMaster, which knows how to sum up; nothing is measured here. */
+const noMetrics: MetricGroup = { group: () => noMetrics, observe: () => undefined, close: () => undefined };
+
+export async function makeSlot(assignment: SlotAssignment, thread: ThreadContext<SlotThreadSettings>, data: Connection): Promise<GuardedSlot> {
+  const { clock, timers, random, logger, settings } = thread;
+  const { job } = assignment;
+  const configuration = Configuration.of(job.configuration, 'program');
+  const storage = new LocalFileStore(); // all paths in it are absolute
+  const snapshotStorage = new FileCheckpointStorage({
+    files: storage, directory: job.checkpointDirectory, inlineThresholdBytes: configuration.get(checkpointOptions.inlineThreshold),
+  });
+  const store = new JobStore({ files: storage, directory: settings.storageDirectory, sha256 });
+  return new GuardedSlot(new SlotActor({
+    ...assignment,
+    artifacts: new StoredArtifacts(store, new ProgramLoader(settings.artifactDirectory)),
+    cancelFenceMs: configuration.get(clusterOptions.cancelFence),
+    createTask: taskFactory({
+      clock, timers, random, logger, data, dataByReference: thread.transport.byReference, metrics: noMetrics, storageOf: () => snapshotStorage, stateBackends: await stateBackends(configuration),
+      files: new LocalFileStore(job.submission === undefined ? {} : { root: job.submission.workingDirectory }), // as in the process that submitted it
+    }),
+  }));
+}
+
+/** Besides the heap; native code is loaded for the jobs that want it. */
+async function stateBackends(configuration: Configuration): Promise<StateBackendProvider[]> {
+  return configuration.get(stateOptions.backendType) === 'leveldb' ? [(await import('@weir/state-leveldb')).leveldbStateBackend] : [];
+}

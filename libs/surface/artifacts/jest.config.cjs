@@ -1,0 +1,1 @@
+module.exports = { displayName: 'artifacts', preset: '../../../jest.preset.cjs' };
