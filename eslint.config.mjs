@@ -130,7 +130,7 @@ const deterministicCode = [
   'libs/{core,runtime}/*/src/**/*.ts',
   'libs/adapters/*/src/**/*.ts',
 ];
-const outsideWorldAdapters = ['libs/adapters/{host-node,storage-*,transport-nats,state-leveldb,telemetry}/**'];
+const outsideWorldAdapters = ['libs/adapters/{host-node,storage-*,transport-nats,transport-worker,state-leveldb,telemetry}/**'];
 const codeThatKnowsDates = ['libs/core/types/src/**/*.ts', 'libs/adapters/format-*/src/**/*.ts'];
 
 export default tseslint.config(

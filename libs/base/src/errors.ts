@@ -81,6 +81,8 @@ export interface FailureInfo {
   readonly stack: string;
   readonly retry: RetryHint;
   readonly details: Readonly<Record<string, unknown>>;
+  /** Of coded errors. */
+  readonly domain?: ErrorDomain;
   readonly cause?: FailureInfo;
 }
 
@@ -97,16 +99,17 @@ export function failureInfo(thrown: unknown, fallbackCode = 'WEIR_USER_CODE_FAIL
     stack: error.stack ?? '',
     retry: coded?.retry ?? 'restart',
     details: coded?.details ?? {},
+    ...(coded?.domain === undefined ? {} : { domain: coded.domain }),
     ...(cause === undefined ? {} : { cause }),
   };
 }
 
-/** A failure that arrived as data, thrown again where an Error is expected. Keeps code, hint and the original stack. */
+/** A failure that arrived as data, thrown again where an Error is expected. Keeps code, domain, hint and the original stack. */
 export class RemoteFailureError extends WeirError {
   constructor(readonly failure: FailureInfo) {
     super({
       code: failure.code,
-      domain: 'internal',
+      domain: failure.domain ?? 'internal',
       retry: failure.retry,
       message: failure.message,
       hint: failure.hint,

@@ -52,6 +52,7 @@ describe('errors', () => {
     expect(again).toMatchObject({ name: 'DiskFullError', code: 'WEIR_DISK_FULL', hint: 'Free some space.', stack: info.stack });
     expect(again.cause).toBeInstanceOf(RemoteFailureError);
     expect(failureInfo(again).code).toBe('WEIR_DISK_FULL');
+    expect(again.domain).toBe(new DiskFullError(undefined).domain);
   });
 
   it('of user code get the fallback code, of invariants their own, and causes end at the depth', () => {

@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string' }, from: { type: 'string' }, seed: { type: 'string' }, module: { type: 'string' }, file: { type: 'string', multiple: true },
-    'break-at': { type: 'string' }, record: { type: 'boolean' }, 'control-partitions': { type: 'boolean' },
+    'break-at': { type: 'string' }, record: { type: 'boolean' },
   },
 });
 
@@ -66,7 +66,6 @@ for (let seed = from; seed < from + seeds; seed++) {
     input: { parameters: parseJobArguments(positionals), files },
     replay: (one) => ['npm run simulate -- --seed', one, ...(values.module === undefined ? [] : ['--module', values.module]), ...(values.file ?? []).map((pair) => `--file ${pair}`),
       ...(positionals.length > 0 ? ['--', ...positionals] : [])].join(' '),
-    ...(values['control-partitions'] === true ? { faults: { 'control-partition': 0.5 } } : {}),
     ...(only ? { shrinkMs: 30_000, onRun: (run) => print(run.traceLines.map((line) => `  ${line}`).join('\n')) } : {}),
     ...(values['break-at'] === undefined ? {} : { breakAtStep: whole('break-at', 0), shrinkMs: 0 }),
   };

@@ -13,5 +13,4 @@ export const plantedBugs: readonly PlantedBug[] = [...channelBugs, ...checkpoint
 export const openBugs: readonly OpenBug[] = [
   { id: '16', name: 'the epoch comes from the revision of the register alone', reason: 'epochs are claimed as files of their own; no register with revisions exists' },
   { id: '17', name: 'the lease is counted from the reply', reason: 'there is no lease: leaders are fenced by epoch alone' },
-  { id: '26', name: 'a shared file is deleted while referenced', reason: 'no checkpoint shares files with another: there are no incremental ones' },
 ];

@@ -19,8 +19,8 @@ export const channelBugs: readonly PlantedBug[] = [
   {
     id: '2', name: 'the barrier goes on before the snapshot is taken', expects: ['I1', 'I9'],
     edits: [{
-      file: SNAPSHOT, find: 'const captured = chain.snapshot(checkpointId);',
-      replace: "const captured = new Promise<void>((resolve) => void chain['environment'].services.timers.after(5, resolve)).then(() => chain.snapshot(checkpointId));",
+      file: SNAPSHOT, find: 'const captured = chain.snapshot({ checkpointId, format: request.format });',
+      replace: "const captured = new Promise<void>((resolve) => void chain['environment'].services.timers.after(5, resolve)).then(() => chain.snapshot({ checkpointId, format: request.format }));",
     }],
   },
   {

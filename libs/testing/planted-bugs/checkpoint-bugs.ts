@@ -86,6 +86,12 @@ export const checkpointBugs: readonly PlantedBug[] = [
     edits: [{ file: RECOVERY, find: 'return decisive !== undefined && decisive.restoredId < checkpointId;', replace: 'return false;' }],
   },
   {
+    id: '26', name: 'a shared file is deleted while referenced', expects: ['I8'],
+    foundBy: { project: 'libs/runtime/checkpoint', file: 'test/shared-files.test.ts' },
+    because: 'its jobs keep their state on the heap: only incremental checkpoints share files',
+    edits: [{ file: STORE, find: 'const needed = namesReferenced(path, retained);', replace: 'const needed = new Set<string>();' }],
+  },
+  {
     id: '30', name: 'suspending a job ends it', expects: ['I11'],
     edits: [{ file: SCHEDULER, find: "record: event.type === 'cancel', recording: false", replace: 'record: true, recording: false' }],
   },

@@ -124,6 +124,7 @@ class InProcessConnection implements Connection {
 
   subscribe(subject: Subject, handler: Handler): Subscription {
     if (this.closed) throw new TransportClosedError(this.nodeId);
+    assert(subject.startsWith(`${this.nodeId}.`), `node ${this.nodeId} may subscribe below its own name, not ${subject}`);
     const inner = this.transport.addHandler(subject, handler);
     const subscription = {
       unsubscribe: () => {

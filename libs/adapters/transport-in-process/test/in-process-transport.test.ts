@@ -14,9 +14,9 @@ describe('InProcessTransport', () => {
     const transport = new InProcessTransport(timers);
     const [control, data] = [await transport.connect('a', 'control'), await transport.connect('a', 'data')];
     const seen: unknown[] = [];
-    control.subscribe('s', (message) => seen.push(message));
-    data.publish('s', 'data');
-    control.publish('s', 'control');
+    control.subscribe('a.s', (message) => seen.push(message));
+    data.publish('a.s', 'data');
+    control.publish('a.s', 'control');
     timers.runDeferred();
     expect(seen).toEqual(['control', 'data']);
   });
@@ -25,11 +25,11 @@ describe('InProcessTransport', () => {
     const timers = new ManualTimers(new ManualClock());
     const connection = await new InProcessTransport(timers).connect('a', 'control');
     const seen: unknown[] = [];
-    connection.subscribe('s', (message) => {
+    connection.subscribe('a.s', (message) => {
       if (message === 'bad') throw new Error('broken handler');
       seen.push(message);
     });
-    for (const message of ['one', 'bad', 'two']) connection.publish('s', message);
+    for (const message of ['one', 'bad', 'two']) connection.publish('a.s', message);
     expect(() => timers.runDeferred()).toThrow('broken handler');
     timers.runDeferred();
     expect(seen).toEqual(['one', 'two']);
@@ -38,7 +38,7 @@ describe('InProcessTransport', () => {
   it('leaves no subscription behind a closed connection', async () => {
     const transport = new InProcessTransport(new ManualTimers(new ManualClock()));
     const connection = await transport.connect('a', 'control');
-    connection.subscribe('s', () => undefined);
+    connection.subscribe('a.s', () => undefined);
     expect(transport.subscriptionCount).toBe(1);
     await connection.close();
     expect(transport.subscriptionCount).toBe(0);

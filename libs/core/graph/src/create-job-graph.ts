@@ -6,7 +6,7 @@ import { vertexId, type OperatorId } from '@weir/base';
 import { defaultMaxParallelism } from '@weir/state';
 import { isAllToAll } from './channel-pattern.js';
 import { hashJobGraph } from './job-graph-hash.js';
-import type { ChainedOperator, ChainEdge, CompiledJob, JobEdge, JobVertex } from './job-graph.js';
+import type { ChainedOperator, ChainEdge, CompiledJob, JobEdge, JobGraph, JobVertex } from './job-graph.js';
 import { buildChains, type OperatorChain, type ResolvedEdge, type ResolvedNode } from './operator-chains.js';
 import { assignOperatorIds } from './operator-ids.js';
 import { inputCountOf } from './operator-inputs.js';
@@ -43,9 +43,20 @@ export function createJobGraph(graph: StreamGraph, options: JobGraphOptions): Co
   const crossing = crossingEdges(edges, vertices, places);
   const jobEdges = crossing.map(({ jobEdge }) => jobEdge);
   return {
-    graph: { jobName: graph.jobName, vertices, edges: jobEdges, hash: hashJobGraph({ jobName: graph.jobName, vertices, edges: jobEdges }) },
+    graph: jobGraph({ jobName: graph.jobName, vertices, edges: jobEdges }),
     nodes: new Map(ordered.map((node): [OperatorId, StreamNode] => [ids.get(node.id) as OperatorId, node])),
     partitioners: crossing.map(({ partitioner }) => partitioner),
+  };
+}
+
+/** With its hash, computed when somebody asks: a task that builds the graph again does not. */
+function jobGraph(parts: Omit<JobGraph, 'hash'>): JobGraph {
+  let hash: string | undefined;
+  return {
+    ...parts,
+    get hash() {
+      return (hash ??= hashJobGraph(parts));
+    },
   };
 }
 

@@ -18,8 +18,8 @@ import { assignState, FileCheckpointStorage, type SubtaskSnapshot, subtaskKey } 
 import type { OutputTag } from '@weir/functions';
 import type { StreamNode } from '@weir/graph';
 import { drainMicrotasks, InMemoryMeter, ManualClock, ManualTimers, MemoryFileStore, RecordingLogger, SeededRandom } from '@weir/ports';
-import { keyGroupOf, keyGroupRangeOf, subtaskOfKeyGroup } from '@weir/state';
-import { type Input, loadRestored, OperatorChain, ProcessingTimeService, RecordContext } from '@weir/task/internal';
+import { heapStateBackends, keyGroupOf, keyGroupRangeOf, subtaskOfKeyGroup } from '@weir/state';
+import { type Input, loadRestored, openKeyedState, OperatorChain, ProcessingTimeService, RecordContext } from '@weir/task/internal';
 import { MAX_WATERMARK, NO_TIMESTAMP } from '@weir/time';
 import { type CompiledHarness, compileHarness, type HarnessProgram } from './compile-harness.js';
 import type { HarnessSnapshot } from './harness-snapshot.js';
@@ -82,11 +82,12 @@ export class OperatorHarness<A, B = never> {
     const record = new RecordContext();
     const processingTime: ProcessingTimeService = new ProcessingTimeService(this.clock, this.timers, () => processingTime.fire());
     const range = keyGroupRangeOf(subtaskIndex, vertex.parallelism, vertex.maxParallelism);
-    const values = restored === undefined ? new Map() : await loadRestored(assigned?.get(subtaskKey(vertex.id, subtaskIndex)), restored.storage, range);
+    const values = restored === undefined ? new Map<string, never>() : await loadRestored(assigned?.get(subtaskKey(vertex.id, subtaskIndex)), restored.storage, range);
+    const keyedState = await openKeyedState(heapStateBackends, program, vertex, range, values);
     const capture = (label: string): { readonly input: Input } => ({ input: this.output(label, record) });
     const chain = new OperatorChain({
       jobId: JOB, attempt: { epoch: leaderEpoch(1), attempt: this.lastCheckpoint, vertexId: vertex.id, subtaskIndex }, job: program, vertex, record, processingTime,
-      metrics: new InMemoryMeter().root(), restored: values, commitRetries: this.options.commitRetries ?? 0, freezeRecords: true, sendSplitRequest: () => undefined,
+      metrics: new InMemoryMeter().root(), restored: values, keyedState, commitRetries: this.options.commitRetries ?? 0, freezeRecords: true, sendSplitRequest: () => undefined,
       services: { files: new MemoryFileStore(), clock: this.clock, timers: this.timers, random: new SeededRandom(`harness/${subtaskIndex}`), logger: this.logger },
       partitions: [
         ...(outputIndex === undefined ? [] : [{ sourceOperatorIndex: outputIndex, sideOutputId: undefined, partition: capture('') }]),
@@ -202,7 +203,7 @@ export class OperatorHarness<A, B = never> {
     const subtasks: SubtaskSnapshot[] = [];
     for (const [subtaskIndex, { chain }] of this.subtasks.entries()) {
       chain.prepareSnapshotPreBarrier();
-      const operators = await this.settled(chain.snapshot(checkpointId));
+      const operators = await this.settled(chain.snapshot({ checkpointId, format: 'native' }));
       subtasks.push(await storage.writeSubtask({
         checkpointId, attempt: { epoch: leaderEpoch(1), attempt: 0, vertexId: vertex.id, subtaskIndex }, finished: false, operators, inputs: [], outputs: [],
       }));

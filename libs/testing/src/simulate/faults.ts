@@ -9,17 +9,16 @@ import type { ProtocolPoint } from './outside-world.js';
  * `task-failure`: a task throws at a point of the protocol. `process-crash`: kill -9 of JobManager and TaskManager, the disk keeps all.
  * `power-cut`: the same, and the disk loses what was not synced. `disconnect`: the data connection breaks and loses its tail. `silent-loss`:
  * it loses messages and tells much later. `partition`: nothing arrives on it for a while. `control-partition`: JobManager and TaskManager do
- * not hear each other for a while; never unless asked for, since the embedded cluster's control messages cross no network. `delay`: slow
- * messages. `pause`: the process stands still, then everything comes in a burst. `disk-error`: EIO, ENOSPC, a failed fsync, before or after
- * the operation took effect. `slow-disk`: file operations take long. `clock-jump`: the wall clock steps. `rescale`: after a crash the job
- * goes on with another default parallelism.
+ * not hear each other for a while, shorter than their timeout. `delay`: slow messages. `pause`: the process stands still, then everything
+ * comes in a burst. `disk-error`: EIO, ENOSPC, a failed fsync, before or after the operation took effect. `slow-disk`: file operations take
+ * long. `clock-jump`: the wall clock steps. `rescale`: after a crash the job goes on with another default parallelism.
  */
 export const FAULT_CLASSES = [
   'task-failure', 'process-crash', 'power-cut', 'disconnect', 'silent-loss', 'partition', 'control-partition', 'delay', 'pause', 'disk-error', 'slow-disk', 'clock-jump', 'rescale',
 ] as const;
 export type FaultClass = (typeof FAULT_CLASSES)[number];
 
-/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5 (0 for `control-partition`). */
+/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5. */
 export type FaultOptions = Readonly<Record<FaultClass, boolean | number>>;
 
 /** What a fault may wait for. */
@@ -47,7 +46,7 @@ const FAILURE_POINTS: readonly ProtocolPoint[] = ['write', 'write', 'prepare', '
 export function drawFaults(random: SeededRandom, options: Partial<FaultOptions>, lengthMs: number): Fault[] {
   return FAULT_CLASSES.flatMap((kind) => {
     const own = random.stream(kind);
-    const share = options[kind] ?? (kind === 'control-partition' ? 0 : 0.5);
+    const share = options[kind] ?? 0.5;
     if (!own.chance(typeof share === 'number' ? share : share ? 1 : 0)) return [];
     const most = kind === 'pause' ? 16 : kind === 'power-cut' || kind === 'process-crash' ? 3 : 5;
     const count = kind === 'delay' ? 1 : Math.max(1, Math.round(logUniform(own, 0.7, most)));

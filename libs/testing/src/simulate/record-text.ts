@@ -33,6 +33,21 @@ function objectText(value: object, depth: number): string {
   if (value instanceof Map) return `Map{${[...value].map(([key, one]) => `${inner(key)}: ${inner(one)}`).sort().join(', ')}}`;
   if (value instanceof Set) return `Set{${[...value].map(inner).sort().join(', ')}}`;
   if (ArrayBuffer.isView(value)) return `bytes(${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')})`;
-  const fields = Object.entries(value).filter(([, field]) => field !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${name}: ${inner(field)}`).join(', ')}}`;
+  return fieldsText(value as Readonly<Record<string, unknown>>, depth);
+}
+
+/** As often as there are records: no array but the names. */
+function fieldsText(value: Readonly<Record<string, unknown>>, depth: number): string {
+  const names = Object.keys(value);
+  for (let i = 1; i < names.length; i++) {
+    if (names[i - 1] < names[i]) continue;
+    names.sort();
+    break;
+  }
+  let text = '';
+  for (const name of names) {
+    const field = value[name];
+    if (field !== undefined) text += `${text === '' ? '' : ', '}${name}: ${recordText(field, depth + 1)}`;
+  }
+  return `{${text}}`;
 }

@@ -55,7 +55,7 @@ export interface SimulationResult {
   readonly faultsByClass: Readonly<Record<FaultClass, number>>;
   /** Virtual time over all runs. */
   readonly virtualMs: number;
-  /** Messages that the simulated network delivered. */
+  /** Delivered: messages to actors, without those of an actor to itself, and messages of data channels (frames, credits). */
   readonly messages: number;
   /** Times that a task, or all of the cluster, was started again. */
   readonly recoveries: number;

@@ -82,7 +82,7 @@ export class ProcessTransport implements Transport {
   connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
     const owner = { name: `${nodeId}/${purpose}`, alive: true, paused: false };
     this.owners.push(owner);
-    const connection = this.world.transport.open(owner, purpose);
+    const connection = this.world.transport.open(owner, purpose, nodeId);
     if (purpose !== 'data') return Promise.resolve(connection);
     this.data = new LossyConnection(connection, this.world);
     return Promise.resolve(this.data);

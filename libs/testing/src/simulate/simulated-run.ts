@@ -4,7 +4,7 @@
  * Checked beside the verdict on the output: I4, I9, K4 by the outside world; I13, nothing is left when the cluster has closed; I17, the job
  * ends within the liveness limit once faults have stopped. I5 is the engine's own cut check, which fails the job.
  */
-import { Configuration, jobId } from '@weir/base';
+import { Configuration, jobId, shareCopies } from '@weir/base';
 import type { JobEvent, JobStatus } from '@weir/cluster';
 import type { JobProgram, StreamGraph } from '@weir/graph';
 import { murmur128HexOfText } from '@weir/graph';
@@ -57,6 +57,7 @@ export interface SimulatedRun {
   readonly traceLines: readonly string[];
   readonly virtualMs: number;
   readonly steps: number;
+  /** Delivered: messages to actors, without those of an actor to itself, and messages of data channels (frames, credits). */
   readonly messages: number;
   readonly lives: number;
   readonly restarts: number;
@@ -84,6 +85,7 @@ class History {
   private lives = 0;
   private restarts = 0;
   private checkpoints = 0;
+  private messages = 0;
   private status: () => JobStatus | undefined = () => undefined;
 
   constructor(private readonly options: SimulatedRunOptions) {
@@ -131,6 +133,7 @@ class History {
   async run(): Promise<SimulatedRun> {
     const { seed } = this.options;
     const ambientRandom = this.random.stream('ambient');
+    const endSharing = shareCopies();
     const endAmbient = simulateAmbient({ now: () => this.process?.node.clock.now() ?? START_MS, random: () => ambientRandom.next() });
     const unheard = (reason: unknown): void => void this.problems.push(`a rejected promise that nobody handles, which ends a real process: ${String(reason)}`);
     process.on('unhandledRejection', unheard);
@@ -150,12 +153,13 @@ class History {
       this.problems.push(`${error instanceof Error ? error.message : String(error)}${this.statusText()}`);
     } finally {
       endAmbient();
+      endSharing();
       process.off('unhandledRejection', unheard);
     }
     const { world, driver } = this;
     return {
       seed, problems: this.problems, divergence, notCompared, faults: driver.happened, struck: driver.struck, traceHash: world.traceHash, traceLines: [...world.traceLines],
-      virtualMs: world.nowMs, steps: world.steps, messages: world.transport.totals.delivered, lives: this.lives, restarts: this.restarts, checkpoints: this.checkpoints,
+      virtualMs: world.nowMs, steps: world.steps, messages: this.messages + world.transport.totals.deliveredData, lives: this.lives, restarts: this.restarts, checkpoints: this.checkpoints,
     };
   }
 
@@ -191,6 +195,7 @@ class History {
     this.parallelisms.add(parallelism);
     const ending = this.submit(process, parallelism);
     await this.stepUntil(ending);
+    this.messages += process.cluster.deliveredMessages();
     const crash = driver.crashDue;
     driver.crashDue = undefined;
     if (crash === 'power-cut') process.powerCut();
@@ -243,12 +248,13 @@ class History {
     promise.then(settle, settle);
     await macrotask(); // what needs no time comes first
     const limitMs = Math.max(world.nowMs, SAFETY_PHASE_MS) + (options.livenessMs ?? LIVENESS_PHASE_MS);
-    for (;;) {
-      if (settled || driver.crashDue !== undefined) return;
-      if (world.steps === options.breakAtStep) this.stop();
-      if (!(await world.step())) throw world.failure('I17: nothing is left to happen, and the job has not ended');
+    const wentOn = await world.run(() => {
+      if (settled || driver.crashDue !== undefined) return true;
       if (world.nowMs > limitMs) throw world.failure('I17: faults have stopped, and the job does not end');
-    }
+      if (world.steps === options.breakAtStep) this.stop();
+      return false;
+    });
+    if (!wentOn) throw world.failure('I17: nothing is left to happen, and the job has not ended');
   }
 
   /** Look at `this.world`, and step on. */

@@ -22,11 +22,18 @@ interface LoopEvent extends HeapEvent {
 }
 
 const TRACE_LINES = 200;
+/** Steps per turn of the real event loop, which costs more than most steps. */
+const STEPS_PER_TURN = 64;
+
+interface TraceLine {
+  readonly timeMs: number;
+  readonly text: string;
+}
 
 export class EventLoop {
   private readonly heap = new EventHeap<LoopEvent>();
   private readonly waiting = new Map<EventOwner, LoopEvent[]>();
-  private readonly lines: string[] = [];
+  private readonly lines: TraceLine[] = [];
   private hash = 0;
   private time = 0;
   /** Events that happened. */
@@ -46,7 +53,7 @@ export class EventLoop {
 
   /** The last lines of the trace, oldest first. */
   get traceLines(): readonly string[] {
-    return this.lines;
+    return this.lines.map(({ timeMs, text }) => `${timeMs.toFixed(3)} ${text}`);
   }
 
   /** Makes something happen after `delayMs`. Cancels by the result. A `rank` of its own leaves the ranks that others draw as they are. */
@@ -77,7 +84,7 @@ export class EventLoop {
   /** Adds a line of the program's own to the trace and its hash. */
   trace(line: string): void {
     this.hash = murmurInt(this.hash ^ murmurString(line)) ^ murmurInt((this.time * 1000) | 0);
-    this.lines.push(`${this.time.toFixed(3)} ${line}`);
+    this.lines.push({ timeMs: this.time, text: line });
     if (this.lines.length > 2 * TRACE_LINES) this.lines.splice(0, TRACE_LINES);
   }
 
@@ -88,17 +95,51 @@ export class EventLoop {
 
   /** One event, then everything that follows from it without time. False when nothing is left to happen. */
   async step(): Promise<boolean> {
-    const event = this.heap.pop();
-    if (event === undefined) return false;
-    this.time = Math.max(this.time, event.timeMs);
-    this.happen(event);
+    if (!this.happenNext()) return false;
     await macrotask(); // E1
     return true;
+  }
+
+  /**
+   * Steps until `halt`, which is asked before each one, says so. False when nothing is left to happen. Rejects with what `halt` throws.
+   * Each step is an immediate of its own: between two of them Node lets all promise chains come to rest (E1).
+   */
+  run(halt: () => boolean): Promise<boolean> {
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const end = (settle: () => void): void => {
+        over = true;
+        settle();
+      };
+      const one = (): void => {
+        if (over) return;
+        try {
+          if (halt()) end(() => resolve(true));
+          else if (!this.happenNext()) end(() => resolve(false));
+        } catch (thrown) {
+          end(() => reject(thrown as Error));
+        }
+      };
+      const turn = (): void => {
+        if (over) return;
+        for (let i = 0; i < STEPS_PER_TURN; i++) setImmediate(one);
+        setImmediate(turn);
+      };
+      turn();
+    });
   }
 
   /** Moves time to `timeMs` when nothing happens before. */
   passTo(timeMs: number): void {
     this.time = Math.max(this.time, timeMs);
+  }
+
+  private happenNext(): boolean {
+    const event = this.heap.pop();
+    if (event === undefined) return false;
+    this.time = Math.max(this.time, event.timeMs);
+    this.happen(event);
+    return true;
   }
 
   private happen(event: LoopEvent): void {

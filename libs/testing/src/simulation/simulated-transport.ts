@@ -8,6 +8,7 @@
  *  N4  `crash(node)`: nothing of that life is sent or handed over any more; its subscriptions vanish after a while (half-open link);
  *  N5  nobody subscribed, and the courier knows: `onNoReceiver` comes back, if the way back is open.
  */
+import { assert } from '@weir/base';
 import {
   type Connection,
   type ConnectionPurpose,
@@ -62,6 +63,8 @@ interface Subscriber {
 /** Messages by fate, for the evidence of a run. */
 export interface NetworkTotals {
   delivered: number;
+  /** Of these, on data connections. */
+  deliveredData: number;
   lost: number;
   noReceiver: number;
 }
@@ -69,7 +72,7 @@ export interface NetworkTotals {
 export class SimulatedTransport implements Transport {
   readonly kind = 'simulated';
   readonly byReference = true;
-  readonly totals: NetworkTotals = { delivered: 0, lost: 0, noReceiver: 0 };
+  readonly totals: NetworkTotals = { delivered: 0, deliveredData: 0, lost: 0, noReceiver: 0 };
   private readonly network: NetworkOptions;
   private readonly subscribers = new Map<Subject, Subscriber>();
   private readonly connections = new Set<SimulatedConnection>();
@@ -85,12 +88,12 @@ export class SimulatedTransport implements Transport {
   }
 
   connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
-    return Promise.resolve(this.open({ name: nodeId, alive: true, paused: false }, purpose));
+    return Promise.resolve(this.open({ name: nodeId, alive: true, paused: false }, purpose, nodeId));
   }
 
-  /** A connection that lives and dies with its owner. */
-  open(owner: EventOwner, purpose: ConnectionPurpose): Connection {
-    const connection = new SimulatedConnection(this, owner, purpose);
+  /** A connection that lives and dies with its owner. `nodeId`: the node that its subjects begin with; undefined for several nodes in one process. */
+  open(owner: EventOwner, purpose: ConnectionPurpose, nodeId?: string): Connection {
+    const connection = new SimulatedConnection(this, owner, purpose, nodeId);
     this.connections.add(connection);
     return connection;
   }
@@ -193,6 +196,7 @@ export class SimulatedTransport implements Transport {
       return;
     }
     this.totals.delivered++;
+    if (to.purpose === 'data') this.totals.deliveredData++;
     this.loop.admit(to.owner, `handle ${parcel.subject}`, () => {
       if (this.subscribers.get(parcel.subject) === subscriber) subscriber.handler(parcel.message);
     });
@@ -242,10 +246,11 @@ class SimulatedConnection implements Connection {
     private readonly transport: SimulatedTransport,
     readonly owner: EventOwner,
     readonly purpose: ConnectionPurpose,
+    private readonly node: string | undefined,
   ) {}
 
   get nodeId(): string {
-    return this.owner.name;
+    return this.node ?? this.owner.name;
   }
 
   publish(subject: Subject, message: unknown): void {
@@ -260,6 +265,7 @@ class SimulatedConnection implements Connection {
 
   subscribe(subject: Subject, handler: (message: unknown) => void): Subscription {
     this.checkOpen();
+    assert(this.node === undefined || subject.startsWith(`${this.node}.`), `node ${this.node} may subscribe below its own name, not ${subject}`);
     return this.transport.addSubscriber(this, subject, handler);
   }
 

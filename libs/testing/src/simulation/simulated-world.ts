@@ -158,22 +158,27 @@ export class SimulatedWorld {
     return this.loop.step();
   }
 
+  /** Steps until `halt`, which is asked before each one, says so. False when nothing is left to happen. Rejects with what `halt` throws. */
+  run(halt: () => boolean): Promise<boolean> {
+    return this.loop.run(halt);
+  }
+
   /** Lets this much virtual time pass. */
   async runFor(ms: number): Promise<void> {
     const endMs = this.nowMs + ms;
-    while ((this.loop.nextMs ?? Infinity) <= endMs) await this.step();
+    await this.loop.run(() => (this.loop.nextMs ?? Infinity) > endMs);
     this.loop.passTo(endMs);
   }
 
   /** Steps until `condition` holds. Rejects with seed and last events when it does not within the time, or nothing is left to happen. */
   async until(condition: () => boolean, options: UntilOptions = {}): Promise<void> {
     const endMs = this.nowMs + (options.withinMs ?? 60_000);
-    while (!condition()) {
-      const nextMs = this.loop.nextMs;
-      if (nextMs === undefined) throw new SimulationError(`nothing is left to happen while waiting for ${condition.toString()}`, this);
-      if (nextMs > endMs) throw new SimulationError(`gave up waiting for ${condition.toString()}`, this);
-      await this.step();
-    }
+    const wentOn = await this.loop.run(() => {
+      if (condition()) return true;
+      if ((this.loop.nextMs ?? 0) > endMs) throw new SimulationError(`gave up waiting for ${condition.toString()}`, this);
+      return false;
+    });
+    if (!wentOn) throw new SimulationError(`nothing is left to happen while waiting for ${condition.toString()}`, this);
   }
 
   /** A promise's outcome, moving time until it settles. */
