@@ -4,6 +4,7 @@ import { checkpointOptions } from '@weir/checkpoint';
 import { clusterOptions } from '@weir/cluster';
 import { jobManagerOptions, processOptions, taskManagerOptions } from '@weir/process';
 import { restOptions } from '@weir/rest';
+import { stateOptions } from '@weir/state';
 import { taskOptions } from '@weir/task';
 import { environmentConfiguration } from './configuration-environment.js';
 
@@ -11,6 +12,7 @@ import { environmentConfiguration } from './configuration-environment.js';
 export const optionGroups: Readonly<Record<string, Readonly<Record<string, ConfigOption<unknown>>>>> = {
   'Parallelism, restarts, recovery': clusterOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Checkpoints': checkpointOptions as unknown as Record<string, ConfigOption<unknown>>,
+  'Keyed state': stateOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Tasks and data exchange': taskOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Processes of a cluster': processOptions as unknown as Record<string, ConfigOption<unknown>>,
   'JobManagers': jobManagerOptions as unknown as Record<string, ConfigOption<unknown>>,
@@ -24,7 +26,7 @@ export function knownOptions(): ConfigOption<unknown>[] {
 
 /** What of these options a job has a say in; the rest is the processes' own. */
 export function jobOptions(): ConfigOption<unknown>[] {
-  return [clusterOptions, checkpointOptions, taskOptions].flatMap((group) => Object.values(group as unknown as Record<string, ConfigOption<unknown>>));
+  return [clusterOptions, checkpointOptions, stateOptions, taskOptions].flatMap((group) => Object.values(group as unknown as Record<string, ConfigOption<unknown>>));
 }
 
 export interface ConfigurationRequest {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { JobModuleInvalidError } from '@weir/artifacts';
 import { failureInfo, WeirError } from '@weir/base';
-import { JobModuleInvalidError } from '../src/errors.js';
 import { renderError, renderFailure } from '../src/render/error.js';
 import { colorStyle } from '../src/render/text.js';
 

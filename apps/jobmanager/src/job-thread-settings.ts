@@ -1,12 +1,8 @@
 /** What a job's thread is told: settings when it starts, then one command. Plain data. */
 import type { JobMasterStart, JobSubmission } from '@weir/cluster';
-import type { ThreadSettings } from '@weir/process';
+import type { ClusterThreadSettings } from '@weir/process';
 
-export interface JobThreadSettings extends ThreadSettings {
-  /** `high-availability.storageDir`, absolute. */
-  readonly storageDirectory: string;
-  /** Where job modules are kept on this machine, absolute. */
-  readonly artifactDirectory: string;
+export interface JobThreadSettings extends ClusterThreadSettings {
   /** The cluster's own, under what a submission sets; text by key. */
   readonly configuration: Readonly<Record<string, string>>;
 }

@@ -72,7 +72,7 @@ function makeJobManager({ node, pool, configuration, restUrl, onFatalError }: Jo
 
 function jobThreads(node: ProcessNode, configuration: Configuration, io: ProcessIo): ThreadPool {
   return new ThreadPool({
-    namePrefix: `${node.node}-job`, entry: io.threadEntry('job-thread'), hub: node.hub, timers: node.timers, logger: node.logger, spare: 1,
+    namePrefix: `${node.node}-${node.system.incarnation.slice(0, 4)}-job`, entry: io.threadEntry('job-thread'), hub: node.hub, timers: node.timers, logger: node.logger, spare: 1,
     settings: { ...node.threadSettings, configuration: jobDefaults(configuration) } satisfies JobThreadSettings,
   });
 }

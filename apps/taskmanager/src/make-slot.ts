@@ -2,7 +2,7 @@
 import { ProgramLoader, sha256 } from '@weir/artifacts';
 import { Configuration } from '@weir/base';
 import { checkpointOptions, FileCheckpointStorage } from '@weir/checkpoint';
-import { clusterOptions, JobStore, SlotActor, type SlotAssignment } from '@weir/cluster';
+import { JobStore, SlotActor, type SlotAssignment, type StoredArtifact } from '@weir/cluster';
 import { taskFactory } from '@weir/embedded';
 import type { Connection, MetricGroup } from '@weir/ports';
 import type { ThreadContext } from '@weir/process';
@@ -24,10 +24,11 @@ export async function makeSlot(assignment: SlotAssignment, thread: ThreadContext
     files: storage, directory: job.checkpointDirectory, inlineThresholdBytes: configuration.get(checkpointOptions.inlineThreshold),
   });
   const store = new JobStore({ files: storage, directory: settings.storageDirectory, sha256 });
+  const { artifact } = settings;
+  const artifactOf = (hash: string): Promise<StoredArtifact> => (artifact?.hash === hash ? Promise.resolve(artifact) : store.artifact(hash));
   return new GuardedSlot(new SlotActor({
     ...assignment,
-    artifacts: new StoredArtifacts(store, new ProgramLoader(settings.artifactDirectory)),
-    cancelFenceMs: configuration.get(clusterOptions.cancelFence),
+    artifacts: new StoredArtifacts(artifactOf, new ProgramLoader(settings.artifactDirectory)),
     createTask: taskFactory({
       clock, timers, random, logger, data, dataByReference: thread.transport.byReference, metrics: noMetrics, storageOf: () => snapshotStorage, stateBackends: await stateBackends(configuration),
       files: new LocalFileStore(job.submission === undefined ? {} : { root: job.submission.workingDirectory }), // as in the process that submitted it

@@ -43,7 +43,7 @@ export async function runTaskManager(configuration: Configuration, io: ProcessIo
 
 function slotThreads(node: ProcessNode, slots: number, configuration: Configuration, io: ProcessIo): ThreadPool {
   return new ThreadPool({
-    namePrefix: `${node.node}-slot`, entry: io.threadEntry('slot-thread'), hub: node.hub, timers: node.timers, logger: node.logger,
+    namePrefix: `${node.node}-${node.system.incarnation.slice(0, 4)}-slot`, entry: io.threadEntry('slot-thread'), hub: node.hub, timers: node.timers, logger: node.logger,
     spare: slots, most: slots, heapBytes: configuration.get(taskManagerOptions.heapSize), settings: node.threadSettings satisfies SlotThreadSettings,
   });
 }

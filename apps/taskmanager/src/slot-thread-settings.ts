@@ -1,12 +1,10 @@
 /** What a slot's thread is told: settings when it starts, then one command. Plain data. */
-import type { SlotAssignment } from '@weir/cluster';
-import type { ThreadSettings } from '@weir/process';
+import type { SlotAssignment, StoredArtifact } from '@weir/cluster';
+import type { ClusterThreadSettings } from '@weir/process';
 
-export interface SlotThreadSettings extends ThreadSettings {
-  /** `high-availability.storageDir`, absolute. */
-  readonly storageDirectory: string;
-  /** Where job modules are kept on this machine, absolute. */
-  readonly artifactDirectory: string;
+export interface SlotThreadSettings extends ClusterThreadSettings {
+  /** The only artifact there is, where there is no storage that has it. */
+  readonly artifact?: StoredArtifact;
 }
 
 /** Answer: the slot's address. */

@@ -42,7 +42,7 @@ export function natsProcess(directory: ClusterDirectory, port: number, environme
   return {
     role: 'nats', id: 'nats', logFile: join(directory.nats, 'nats-server.log'),
     launch: async () => {
-      const server = await startNatsServer({ binary, storeDirectory: directory.nats, port });
+      const server = await startNatsServer({ binary, storeDirectory: directory.nats, port, detached: true });
       return { pid: server.pid, ended: server.ended, end: () => server.stop() };
     },
   };

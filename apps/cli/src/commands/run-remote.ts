@@ -4,7 +4,7 @@
  */
 import { basename, resolve } from 'node:path';
 import { toStoredArtifact } from '@weir/artifacts';
-import { type Configuration, jobId as asJobId } from '@weir/base';
+import type { Configuration, JobId } from '@weir/base';
 import type { WeirClient } from '@weir/client';
 import { compileJob, type SubmitRequest } from '@weir/cluster';
 import { jobProgram, parseJobArguments } from '@weir/datastream';
@@ -66,7 +66,7 @@ interface Submission {
 }
 
 /** The id is chosen here: however often the request is repeated, it is one job. */
-async function submit(client: WeirClient, job: LoadedJob, { invocation, configuration, raw }: Submission, io: CliIo): Promise<ReturnType<typeof asJobId>> {
+async function submit(client: WeirClient, job: LoadedJob, { invocation, configuration, raw }: Submission, io: CliIo): Promise<JobId> {
   const { fromSavepoint, allowNonRestoredState, module } = invocation;
   const request: Omit<SubmitRequest, 'artifactHash'> = {
     jobId: new SystemRandom().hex(16), parameters: raw, configuration: jobConfiguration(configuration), workingDirectory: io.workingDirectory,

@@ -1,12 +1,14 @@
 /** `weir run`: runs a job in this process, to its end or until Ctrl-C; or on the cluster that was named. */
+import { resolve } from 'node:path';
+import type { Configuration } from '@weir/base';
 import { jobProgram, parseJobArguments } from '@weir/datastream';
 import type { JobHandle } from '@weir/embedded';
-import { createLocalRunner } from '@weir/local';
+import { createLocalRunner, type LocalRunOptions, type SlotPlace } from '@weir/local';
 import { configurationOf } from '../configuration.js';
 import { UsageError } from '../errors.js';
 import type { RunInvocation } from '../grammar/job-modules.js';
 import { ExitCode, type CliIo } from '../io.js';
-import { loadJob } from '../module/load-job.js';
+import { loadJob, type LoadedJob } from '../module/load-job.js';
 import { namedTarget } from '../remote/named-target.js';
 import { sourceOperators } from '../render/summary.js';
 import { createReporter, type RunReporter } from '../run-reporter.js';
@@ -14,6 +16,7 @@ import { exitCodeOf, tellSummary } from './run-outcome.js';
 
 export async function run(invocation: RunInvocation, io: CliIo): Promise<number> {
   if (namedTarget(invocation.target, io) !== undefined) return (await import('./run-remote.js')).runRemote(invocation, io);
+  if (invocation.resume && invocation.fromSavepoint !== undefined) throw new UsageError('--resume and --from-savepoint exclude each other', 'Go on with the latest run, or begin a new one from a savepoint.');
   if (invocation.detached) throw new UsageError('--detached needs a cluster', 'Name one with --target or WEIR_TARGET; a job in this process ends with it.');
   return runEmbedded(invocation, io);
 }
@@ -21,13 +24,30 @@ export async function run(invocation: RunInvocation, io: CliIo): Promise<number>
 async function runEmbedded(invocation: RunInvocation, io: CliIo): Promise<number> {
   const configuration = await configurationOf(invocation, io);
   const raw = parseJobArguments(invocation.jobArguments);
-  const { definition } = await loadJob(invocation.module, io.workingDirectory, configuration);
+  const job = await loadJob(invocation.module, io.workingDirectory, configuration);
+  if (invocation.threads === 'off') return runLoaded({ job, raw, configuration, slots: undefined }, invocation, io);
+  const slots = (await import('../thread-slots.js')).threadSlots({ job, module: invocation.module, parameters: raw, configuration }, io);
+  try {
+    return await runLoaded({ job, raw, configuration, slots }, invocation, io);
+  } finally {
+    await slots.close(); // also when the job never began
+  }
+}
+
+interface LoadedRun {
+  readonly job: LoadedJob;
+  readonly raw: Readonly<Record<string, string>>;
+  readonly configuration: Configuration;
+  /** Undefined: in this thread. */
+  readonly slots: SlotPlace | undefined;
+}
+
+async function runLoaded({ job: { definition }, raw, configuration, slots }: LoadedRun, invocation: RunInvocation, io: CliIo): Promise<number> {
   const parameters = definition.readParameters(raw);
   const program = jobProgram(definition, raw, configuration);
-
   const reporter = createReporter(io, invocation.json);
-  const local = await createLocalRunner().start(program, {
-    configuration, parameters: parameters as Readonly<Record<string, unknown>>, resume: invocation.resume,
+  const local = await createLocalRunner(slots === undefined ? {} : { slots }).start(program, {
+    configuration, parameters: parameters as Readonly<Record<string, unknown>>, resume: invocation.resume, ...restorePoint(invocation, io),
   });
   if (local.kind === 'already-finished') {
     reporter.note('info', `this job finished already (history ${local.history.number}); run it without --resume to run it anew`);
@@ -42,6 +62,11 @@ async function runEmbedded(invocation: RunInvocation, io: CliIo): Promise<number
   reporter.ended(result, sources);
   if (result.state === 'finished') await tellSummary(definition, parameters, { result, sources }, reporter, io);
   return exitCodeOf(result);
+}
+
+/** `--from-savepoint`, absolute. */
+function restorePoint({ fromSavepoint, allowNonRestoredState }: RunInvocation, io: CliIo): Pick<LocalRunOptions, 'restoreFrom'> {
+  return fromSavepoint === undefined ? {} : { restoreFrom: { path: resolve(io.workingDirectory, fromSavepoint), allowNonRestoredState } };
 }
 
 /** The first Ctrl-C cancels the job, the second ends the process: what was not committed is found again by `--resume`. */

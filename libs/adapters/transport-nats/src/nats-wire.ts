@@ -8,6 +8,7 @@
  *  W3. A handler that throws breaks an invariant of its owner: the error surfaces in the host, the connection lives.
  *  W4. Bytes that are not confirmed by the server are bounded; beyond the bound the connection is given up, which is told, instead of
  *      memory.
+ *  W5. For a while after a reconnect a server that knows no receiver proves nothing: the receiver may be on its way back as we were.
  */
 import { assert } from '@weir/base';
 import { type ConnectionPurpose, type Subject, SubjectTakenError, type Subscription, TransportClosedError } from '@weir/ports';
@@ -41,6 +42,10 @@ export interface CourierStatistics {
 /** Unconfirmed bytes of one connection; credits of all data channels together stay far below. */
 export const MAX_UNCONFIRMED_BYTES = 64 * 1024 * 1024;
 
+/** Longer than a node takes to come back after its server has. */
+const YOUNG_MS = 3000;
+const NO_RESPONDERS = 503;
+
 const MAX_CACHED_ADDRESSES = 4096;
 const SUBJECT = /^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$/;
 const NOBODY_HERE = Uint8Array.of(0);
@@ -65,6 +70,8 @@ export class NatsWire {
   private readonly expected: ExpectedReceivers;
   private readonly unconfirmed: UnconfirmedBytes;
   private maxPayload = 1024 * 1024;
+  private reconnectedAtMs = Number.NEGATIVE_INFINITY;
+  private isFirst = true;
   private publishedMessages = 0;
   private publishedBytes = 0;
   private receivedMessages = 0;
@@ -196,12 +203,19 @@ export class NatsWire {
     return address;
   }
 
+  /** W5. */
+  private isYoung(): boolean {
+    return this.host.clock.monotonic() - this.reconnectedAtMs < YOUNG_MS;
+  }
+
   private setUp(connection: NatsConnection, denied: (error: Error) => void): void {
+    if (!this.isFirst) this.reconnectedAtMs = this.host.clock.monotonic();
+    this.isFirst = false;
     this.maxPayload = Math.min(connection.info?.max_payload ?? this.maxPayload, MAX_MESSAGE_BYTES);
     connection.subscribe(`${this.inbox}*`, {
       callback: (error, message) => {
-        if (error === null) this.nobody(message.subject.slice(this.inbox.length));
-        else denied(error);
+        if (error !== null) denied(error);
+        else if (message.headers?.code !== NO_RESPONDERS || !this.isYoung()) this.nobody(message.subject.slice(this.inbox.length));
       },
     });
     for (const served of this.nodes.values()) this.subscribe(connection, served, denied);

@@ -48,7 +48,7 @@ export interface JobMasterOptions extends JobOpeningOptions {
 
 const STATUS_PUSH_MS = 100;
 const REPORT_PUSH_MS = 1000;
-/** Until the need is declared again when the ResourceManager did not answer. */
+/** Between declarations of a need that is not met: the one before, or what followed from it, may be lost with a link. */
 const DECLARE_AGAIN_MS = 1000;
 
 type Message = JobMasterMessage | JobMasterTurn;
@@ -157,7 +157,6 @@ export class JobMasterActor implements Actor<Message> {
         if (running.slots.heldCount >= running.scheduler.slotsNeeded) running.slots.missing = 0;
         return;
       case 'slots-missing':
-        context.timers.cancelTimer('declare-again');
         if (message.request === running.slots.lastRequest) this.slotsMissing(message.missing, message.total, running, context);
         return;
       case 'return-idle-slots':
@@ -296,6 +295,7 @@ export class JobMasterActor implements Actor<Message> {
     switch (effect.type) {
       case 'request-slots':
         this.declareNeed(running);
+        context.timers.setTimer('declare-again', DECLARE_AGAIN_MS, { type: 'declare-again' });
         if (running.scheduler.isWaitingForSlots && !context.timers.isPending('slots-overdue')) {
           context.timers.setTimer('slots-overdue', job.configuration.get(clusterOptions.slotRequestTimeout), { type: 'slots-overdue' });
         }

@@ -40,7 +40,7 @@ export class ResourceManagerActor implements Actor<ResourceManagerMessage> {
   receive(message: ResourceManagerMessage, context: Context): void {
     switch (message.type) {
       case 'task-executor-report':
-        if (this.ledger.report(message)) {
+        if (this.ledger.report(message, context.clock.monotonic())) {
           context.logger.log('info', 'a TaskExecutor registers', { taskExecutor: message.taskExecutor, slots: message.info.slots, free: message.info.freeSlots });
         }
         context.watch(message.taskExecutor);
@@ -81,7 +81,7 @@ export class ResourceManagerActor implements Actor<ResourceManagerMessage> {
   private serve(context: Context): void {
     let first: SlotNeed | undefined;
     for (const need of this.ledger.waiting()) {
-      const allocations = first === undefined ? this.ledger.allocate(need) : undefined;
+      const allocations = first === undefined ? this.ledger.allocate(need, context.clock.monotonic()) : undefined;
       if (allocations === undefined) {
         if (first === undefined && this.ledger.isFeasible(need)) first = need; // those behind it wait
         this.tellMissing(need, this.ledger.missing(need), context);

@@ -3,9 +3,8 @@
  * only knows how. What crosses the port is plain data.
  */
 import type { ActorAddress, ActorSystem } from '@weir/actor';
-import { Configuration, type FailureInfo, type JobId } from '@weir/base';
+import type { FailureInfo, JobId } from '@weir/base';
 import type { Subscription } from '@weir/ports';
-import { clusterOptions } from './cluster-options.js';
 import type { JobArtifacts } from './job-artifacts.js';
 import type { JobDescriptor } from './job-descriptor.js';
 import { type CreateTask, SlotActor } from './slot.actor.js';
@@ -40,8 +39,7 @@ export class LocalSlotHost implements SlotHost {
   open(name: string, assignment: SlotAssignment): Promise<ActorAddress> {
     const { system, artifacts, createTask } = this.options;
     return new Promise((resolve) => {
-      const cancelFenceMs = Configuration.of(assignment.job.configuration, 'program').get(clusterOptions.cancelFence);
-      resolve(system.spawn(name, new SlotActor({ ...assignment, artifacts, createTask, cancelFenceMs })).address);
+      resolve(system.spawn(name, new SlotActor({ ...assignment, artifacts, createTask })).address);
     });
   }
 

@@ -1,7 +1,8 @@
 /**
  * Which slots there are, who has them, who needs more: the ResourceManager's book. Pure: it answers what to allocate, and remembers it.
  *
- *  L1  a slot is counted once: free, held, opening, or allocated by a message that its TaskExecutor has not reported on yet;
+ *  L1  a slot is counted once: free, held, opening, or allocated by a message that its TaskExecutor has not reported on yet; a message without a report for
+ *      long was lost with a link, and what it allocated is free again;
  *  L2  a job gets all that it misses at once or nothing, so that two jobs never each hold what the other waits for;
  *  L3  jobs that run (hold slots) come before jobs that wait to start, among equals the one that asked first; a job whose need the cluster could meet
  *      holds back those behind it, so that it is not overtaken for ever; one that the cluster could never meet holds back nobody.
@@ -34,8 +35,11 @@ interface Member {
   readonly info: TaskManagerInfo;
   readonly holdings: readonly SlotHolding[];
   /** Sent, not yet reported on. */
-  inFlight: readonly { readonly number: number; readonly jobMaster: ActorAddress; readonly count: number }[];
+  inFlight: readonly { readonly number: number; readonly jobMaster: ActorAddress; readonly count: number; readonly sentMs: number }[];
 }
+
+/** A TaskExecutor answers an allocation at once. */
+const LOST_AFTER_MS = 3000;
 
 export class SlotLedger {
   private readonly members = new Map<ActorAddress, Member>();
@@ -46,9 +50,10 @@ export class SlotLedger {
   constructor(private readonly evenlySpread: boolean) {}
 
   /** True when the TaskExecutor was not known. */
-  report({ taskExecutor, info, holdings, lastAllocation }: Extract<ResourceManagerMessage, { type: 'task-executor-report' }>): boolean {
+  report({ taskExecutor, info, holdings, lastAllocation }: Extract<ResourceManagerMessage, { type: 'task-executor-report' }>, nowMs: number): boolean {
     const known = this.members.get(taskExecutor);
-    this.members.set(taskExecutor, { info, holdings, inFlight: known?.inFlight.filter(({ number }) => number > lastAllocation) ?? [] });
+    const inFlight = known?.inFlight.filter(({ number, sentMs }) => number > lastAllocation && nowMs - sentMs < LOST_AFTER_MS) ?? [];
+    this.members.set(taskExecutor, { info, holdings, inFlight });
     return known === undefined;
   }
 
@@ -119,7 +124,7 @@ export class SlotLedger {
   }
 
   /** Takes all that the job misses, or nothing (L2). */
-  allocate(need: SlotNeed): readonly Allocation[] | undefined {
+  allocate(need: SlotNeed, nowMs: number): readonly Allocation[] | undefined {
     const missing = this.missing(need);
     if (missing > this.freeSlots()) return undefined;
     const places = [...this.members].map(([taskExecutor, member]) => ({ taskExecutor, member, free: freeOf(member), count: 0 }))
@@ -132,7 +137,7 @@ export class SlotLedger {
     }
     return places.filter(({ count }) => count > 0).map(({ taskExecutor, member, count }): Allocation => {
       const number = ++this.allocationCount;
-      member.inFlight = [...member.inFlight, { number, jobMaster: need.jobMaster, count }];
+      member.inFlight = [...member.inFlight, { number, jobMaster: need.jobMaster, count, sentMs: nowMs }];
       return { number, taskExecutor, count };
     });
   }

@@ -4,8 +4,9 @@
  *
  *  S1  an attempt is created at most once;
  *  S2  a task that throws is stopped, never restarted in place: the JobMaster decides and a new attempt has a new address;
- *  S3  without its JobMaster nothing may go on (D3): the tasks are cancelled and, after the fence, stopped;
- *  S4  no task is created before the job's program is here; what was submitted earlier waits, in order.
+ *  S3  without its JobMaster nothing may go on (D3): the tasks are stopped, and the slot with them;
+ *  S4  no task is created before the job's program is here; what was submitted earlier waits, in order;
+ *  S5  until its JobMaster uses it the slot offers itself again and again: the grant may be lost with a link that broke.
  */
 import type { Actor, ActorAddress, ActorContext, Signal, SupervisionDecision } from '@weir/actor';
 import { assertNever, attemptKey, type ExecutionAttemptId, type FailureInfo, failureInfo } from '@weir/base';
@@ -21,7 +22,6 @@ export type CreateTask = (deployment: TaskDeployment, job: CompiledJob) => Actor
 export interface SlotOptions extends SlotAssignment {
   readonly artifacts: JobArtifacts;
   readonly createTask: CreateTask;
-  readonly cancelFenceMs: number;
 }
 
 interface SlotTask {
@@ -32,6 +32,8 @@ interface SlotTask {
   address: ActorAddress | undefined;
   started: boolean;
 }
+
+const OFFER_INTERVAL_MS = 1000;
 
 type Message = SlotMessage | SlotTurn;
 type Context = ActorContext<Message>;
@@ -45,13 +47,19 @@ export class SlotActor implements Actor<Message> {
 
   started(context: Context): void {
     context.watch(this.options.jobMaster);
+    context.timers.setTimer('offer', OFFER_INTERVAL_MS, { type: 'offer-due' });
     this.prepare(context);
   }
 
   receive(message: Message, context: Context): void {
     switch (message.type) {
       case 'submit-task':
+        context.timers.cancelTimer('offer');
         this.submit(message.deployment, context);
+        return;
+      case 'offer-due': // S5
+        this.report({ type: 'slots-granted', taskExecutor: this.options.taskExecutor, slots: [context.self.address] }, context);
+        context.timers.setTimer('offer', OFFER_INTERVAL_MS, { type: 'offer-due' });
         return;
       case 'start-task': {
         const task = this.tasks.get(attemptKey(message.attempt));
@@ -81,9 +89,6 @@ export class SlotActor implements Actor<Message> {
         this.program = 'failed';
         context.logger.log('warn', 'a job could not be loaded', { jobId: this.options.jobId, code: message.failure.code, error: message.failure.message });
         for (const task of this.tasks.values()) if (task.waiting !== undefined) this.notCreated(task, message.failure, context);
-        return;
-      case 'abandoned-overdue':
-        context.stop();
         return;
       default:
         assertNever(message, 'slot message');
@@ -169,8 +174,7 @@ export class SlotActor implements Actor<Message> {
       context.stop();
       return;
     }
-    for (const address of live) context.refFor<TaskMessage>(address).tell({ type: 'cancel' });
-    context.timers.after(this.options.cancelFenceMs, { type: 'abandoned-overdue' });
+    for (const address of live) context.stop(address);
   }
 
   private live(): readonly ActorAddress[] {

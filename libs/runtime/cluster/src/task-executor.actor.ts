@@ -118,7 +118,7 @@ export class TaskExecutorActor implements Actor<Message> {
 
   private allocate(message: Extract<Message, { type: 'allocate-slots' }>, context: Context): void {
     const { allocation: number, jobId, jobMaster, job } = message;
-    if (message.resourceManager !== this.resourceManager || number <= this.lastAllocation) { // X3
+    if (message.resourceManager !== this.options.resourceManagers.currentResourceManager() || number <= this.lastAllocation) { // X3
       context.logger.log('debug', 'an allocation of another ResourceManager was dropped', { resourceManager: message.resourceManager });
       return;
     }

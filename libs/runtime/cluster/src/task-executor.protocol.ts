@@ -40,7 +40,7 @@ export type SlotMessage =
 
 /** Self-sent. */
 export type SlotTurn =
-  | { readonly type: 'abandoned-overdue' }
+  | { readonly type: 'offer-due' }
   | { readonly type: 'job-prepared' }
   | { readonly type: 'job-not-prepared'; readonly failure: FailureInfo };
 

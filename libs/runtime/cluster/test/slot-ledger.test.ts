@@ -35,9 +35,9 @@ class Member {
     expect(this.used).toBeLessThanOrEqual(this.slots); // L1
   }
 
-  report(ledger: SlotLedger): void {
+  report(ledger: SlotLedger, nowMs = 0): void {
     const holdings = [...this.holdings].map(([jobMaster, slots]): SlotHolding => ({ jobId: JOB, jobMaster, slots: [...slots], opening: 0 }));
-    ledger.report({ type: 'task-executor-report', taskExecutor: this.address, info: info(this.address, this.slots, this.slots - this.used), holdings, lastAllocation: this.lastAllocation });
+    ledger.report({ type: 'task-executor-report', taskExecutor: this.address, info: info(this.address, this.slots, this.slots - this.used), holdings, lastAllocation: this.lastAllocation }, nowMs);
   }
 }
 
@@ -52,14 +52,14 @@ describe('SlotLedger', () => {
     new Member('tm-2', 4).report(ledger);
     new Member('tm-3', 3).report(ledger);
     declare(ledger, 'jm', 1, 5);
-    expect(ledger.allocate(ledger.waiting()[0])?.map(({ taskExecutor, count }) => [taskExecutor, count])).toEqual([['tm-2', 3], ['tm-3', 2]]);
+    expect(ledger.allocate(ledger.waiting()[0], 0)?.map(({ taskExecutor, count }) => [taskExecutor, count])).toEqual([['tm-2', 3], ['tm-3', 2]]);
   });
 
   it('given no spreading / then one TaskExecutor is filled after the other', () => {
     const ledger = new SlotLedger(false);
     for (const name of ['tm-1', 'tm-2']) new Member(name, 3).report(ledger);
     declare(ledger, 'jm', 1, 4);
-    expect(ledger.allocate(ledger.waiting()[0])?.map(({ taskExecutor, count }) => [taskExecutor, count])).toEqual([['tm-1', 3], ['tm-2', 1]]);
+    expect(ledger.allocate(ledger.waiting()[0], 0)?.map(({ taskExecutor, count }) => [taskExecutor, count])).toEqual([['tm-1', 3], ['tm-2', 1]]);
   });
 
   it('given an older declaration that comes late / then it changes nothing', () => {
@@ -74,11 +74,23 @@ describe('SlotLedger', () => {
     const member = new Member('tm-1', 2);
     member.report(ledger);
     declare(ledger, 'jm', 1, 1);
-    member.take('jm', (ledger.allocate(ledger.waiting()[0]) as readonly Allocation[])[0]);
+    member.take('jm', (ledger.allocate(ledger.waiting()[0], 0) as readonly Allocation[])[0]);
     member.report(ledger);
     expect(ledger.waiting()).toEqual([]);
     declare(ledger, 'jm', 2, 1, ['tm-1/slot-1']);
     expect(ledger.waiting()).toHaveLength(1);
+  });
+
+  it('given an allocation that its TaskExecutor never heard of / then after a while it is made again', () => {
+    const ledger = new SlotLedger(true);
+    const member = new Member('tm-1', 2);
+    member.report(ledger, 0);
+    declare(ledger, 'jm', 1, 2);
+    expect(ledger.allocate(ledger.waiting()[0], 100)).toHaveLength(1);
+    member.report(ledger, 1000);
+    expect(ledger.waiting()).toEqual([]);
+    member.report(ledger, 4000);
+    expect(ledger.allocate(ledger.waiting()[0], 4000)).toHaveLength(1);
   });
 
   it('given any interleaving / then nothing is promised twice, and in the end nobody waits who could be served', () => {
@@ -100,7 +112,7 @@ describe('SlotLedger', () => {
         for (const need of ledger.waiting()) {
           const missing = ledger.missing(need);
           const free = ledger.freeSlots();
-          const allocations = ledger.allocate(need);
+          const allocations = ledger.allocate(need, 0);
           if (allocations === undefined) {
             expect(missing).toBeGreaterThan(free);
             if (ledger.isFeasible(need)) return;

@@ -31,29 +31,33 @@ class ArtifactsOnTheWay {
   }
 }
 
-async function rig(): Promise<{ world: SimulatedWorld; artifacts: ArtifactsOnTheWay; created: string[]; reports: string[]; tell: (message: Parameters<SlotActor['receive']>[0]) => void; close: () => Promise<void> }> {
+async function rig(): Promise<{ world: SimulatedWorld; artifacts: ArtifactsOnTheWay; created: string[]; reports: string[]; offers: readonly string[]; has: () => boolean; endJobMaster: () => void; tell: (message: Parameters<SlotActor['receive']>[0]) => void; close: () => Promise<void> }> {
   const world = new SimulatedWorld({ seed: 'slot' });
   const { clock, timers, random, logger, control } = world.node('tm-1');
   const system = new ActorSystem({ node: 'tm-1', clock, timers, random, logger, control });
   const artifacts = new ArtifactsOnTheWay();
   const created: string[] = [];
   const reports: string[] = [];
+  const offers: string[] = [];
   const jobMaster = system.spawn('job', {
     receive: (report: TaskManagerReport) => {
-      if (report.type === 'slots-granted') return;
+      if (report.type === 'slots-granted') {
+        offers.push(...report.slots);
+        return;
+      }
       reports.push(`${report.type} ${report.attempt.attempt}${report.type === 'task-gone' && report.failure !== undefined ? ` ${report.failure.code}` : ''}`);
     },
   });
   const taskExecutor = system.spawn('task-executor', { receive: () => undefined } satisfies Actor<unknown>);
   const slot = system.spawn('slot', new SlotActor({
-    jobId: JOB.jobId, jobMaster: jobMaster.address, taskExecutor: taskExecutor.address, job: JOB, artifacts, cancelFenceMs: 1000,
+    jobId: JOB.jobId, jobMaster: jobMaster.address, taskExecutor: taskExecutor.address, job: JOB, artifacts,
     createTask: (of) => {
       created.push(attemptKey(of.attempt));
       return { receive: () => undefined };
     },
   }));
   await world.until(() => artifacts.prepared === 1);
-  return { world, artifacts, created, reports, tell: (message) => slot.tell(message), close: () => world.resolved(system.shutdown()) };
+  return { world, artifacts, created, reports, offers, has: () => system.has(slot.address), endJobMaster: () => system.stop(jobMaster.address), tell: (message) => slot.tell(message), close: () => world.resolved(system.shutdown()) };
 }
 
 describe('a slot', () => {
@@ -97,6 +101,28 @@ describe('a slot', () => {
     await drainMicrotasks();
     await world.runFor(100);
     expect([reports, created]).toEqual([['task-gone 0'], []]);
+    await close();
+  });
+
+  it('given a grant that was lost / then the slot offers itself until it is used', async () => {
+    const { world, offers, tell, close } = await rig();
+    await world.until(() => offers.length === 2);
+    expect(new Set(offers)).toEqual(new Set(['tm-1/slot']));
+    tell({ type: 'submit-task', deployment: deployment(0) });
+    await world.runFor(5000);
+    expect(offers).toHaveLength(2);
+    await close();
+  });
+
+  it('given a task / when the JobMaster is gone / then task and slot end, without waiting for anybody', async () => {
+    const { world, artifacts, reports, has, endJobMaster, tell, close } = await rig();
+    artifacts.arrive();
+    tell({ type: 'submit-task', deployment: deployment(0) });
+    await world.until(() => reports.length === 1);
+    const before = world.nowMs;
+    endJobMaster();
+    await world.until(() => !has());
+    expect(world.nowMs - before).toBeLessThan(100);
     await close();
   });
 });

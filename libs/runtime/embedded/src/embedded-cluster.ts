@@ -9,7 +9,7 @@ import { ActorSystem, type ActorSystemCounts, type ActorRef } from '@weir/actor'
 import { Configuration, type FailureInfo, type JobId } from '@weir/base';
 import {
   ClusterClosedError, clusterOptions, compileJob, type CreateTask, InProcessArtifacts, JobAlreadyRunningError, JobMasterActor, type JobMasterMessage,
-  LocalSlotHost, ResourceManagerActor, type ResourceManagerMessage, TaskExecutorActor, type TaskManagerResources,
+  LocalSlotHost, ResourceManagerActor, type ResourceManagerMessage, type SlotHost, TaskExecutorActor, type TaskManagerResources,
 } from '@weir/cluster';
 import { checkpointOptions, FileCheckpointStorage, type SnapshotStorage } from '@weir/checkpoint';
 import type { JobProgram } from '@weir/graph';
@@ -33,6 +33,8 @@ export interface EmbeddedClusterOptions {
   readonly createTask?: CreateTask;
   /** Slots of all jobs together. Default: as many as are asked for. */
   readonly slots?: number;
+  /** Where slots live. Default: in this thread. Elsewhere a job's program is found by its submission. */
+  readonly slotHost?: SlotHost;
 }
 
 /** What differs from a distributed cluster when the user says nothing: a failure in one process is no outage to wait for. */
@@ -80,7 +82,7 @@ export class EmbeddedCluster {
     });
     const resourceManager = jobManager.spawn('resource-manager.1', new ResourceManagerActor({ epoch: 1, leader: 'jm', evenlySpread: true }));
     taskManager.spawn('task-executor', new TaskExecutorActor({
-      slots: this.options.slots ?? Infinity, host: new LocalSlotHost({ system: taskManager, artifacts: this.artifacts, createTask }), resources: () => NO_RESOURCES,
+      slots: this.options.slots ?? Infinity, host: this.options.slotHost ?? new LocalSlotHost({ system: taskManager, artifacts: this.artifacts, createTask }), resources: () => NO_RESOURCES,
       resourceManagers: { currentResourceManager: () => resourceManager.address, onChange: () => ({ unsubscribe: () => undefined }) },
     }));
     this.nodes = { connections: [jobManagerControl, taskManagerControl, data], jobManager, taskManager, resourceManager };

@@ -1,6 +1,6 @@
 /** How a job is handed to the embedded cluster and watched. */
 import type { Configuration, JobId } from '@weir/base';
-import type { JobEvent, JobResult, JobStatus, SavepointRequest } from '@weir/cluster';
+import type { JobEvent, JobResult, JobStatus, JobSubmission, SavepointRequest } from '@weir/cluster';
 import type { HighAvailability } from '@weir/ports';
 
 export interface EmbeddedJobOptions {
@@ -16,6 +16,8 @@ export interface EmbeddedJobOptions {
   readonly restoreFrom?: { readonly path: string; readonly allowNonRestoredState: boolean };
   /** Earlier histories of this job, whose output a fresh start replaces. */
   readonly earlierJobIds: readonly JobId[];
+  /** What slots in other threads load the program by. */
+  readonly submission?: JobSubmission;
   /** Called, and awaited, before output of these histories is removed: they must not be resumed afterwards. */
   readonly replacing?: (jobIds: readonly string[]) => Promise<void>;
 }

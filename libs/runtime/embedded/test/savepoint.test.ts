@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { jobId, type JobId } from '@weir/base';
 import { readMetadata } from '@weir/checkpoint';
 import type { JobEvent } from '@weir/cluster';
+import { type CollectCommittable, CollectSink, type SinkCommitter, type SinkContext } from '@weir/connector';
 import { baseName, type FileStore, joinPath } from '@weir/ports';
 import { SimulatedWorld } from '@weir/testing';
 import type { EmbeddedCluster, EmbeddedJobOptions } from '../src/index.js';
@@ -42,7 +43,38 @@ async function runFor(world: SimulatedWorld, cluster: EmbeddedCluster, of: Reduc
   return { handle, events };
 }
 
+/** Commits that fail as long as the test says so. */
+class FlakySink extends CollectSink<Entry> {
+  failures = 0;
+  override createCommitter(context: SinkContext): SinkCommitter<CollectCommittable> {
+    const inner = super.createCommitter(context);
+    return {
+      recover: (restored) => inner.recover(restored),
+      close: () => inner.close(),
+      commit: (committables) => (this.failures > 0 && this.failures-- > 0 ? Promise.reject(new Error('the target is away')) : inner.commit(committables)),
+    };
+  }
+}
+
 describe('savepoints', () => {
+  it('given a task that fails after the savepoint that ends the job is complete / then it begins again from there only to commit, and the job finishes', async () => {
+    const world = new SimulatedWorld({ seed: 'fails while stopping' });
+    const cluster = await simulatedCluster(world);
+    const sink = new FlakySink();
+    const first = job(2, { sink });
+    const { handle } = await runFor(world, cluster, first, jobOptions(world, { ...FILES, 'sink.committer.retries': '2', 'execution.checkpointing.interval': '0 ms' }), 0);
+    await world.runFor(1000);
+    sink.failures = 3;
+    const path = await world.resolved(handle.savepoint({ targetDirectory: '/savepoints', then: 'suspend' }));
+    const result = await world.resolved(handle.result);
+    expect({ state: result.state, restarts: result.status.restarts, left: sink.failures }).toEqual({ state: 'finished', restarts: 1, left: 0 });
+    expect(sink.results(JOB).length).toBeGreaterThan(100);
+    const second = await world.resolved(cluster.submit(job(1, { sink }).program, newJob(world, '1', path)));
+    expect((await world.resolved(second.result)).state).toBe('finished');
+    expectExact(first, [JOB, id('1')]);
+    await world.resolved(cluster.close());
+  });
+
   it('given a job that is stopped with a savepoint at parallelism 2 / when new jobs continue at 3 and then at 1 / then each record is committed once and no sum is lost', async () => {
     const world = new SimulatedWorld({ seed: 'rescale by savepoints' });
     const cluster = await simulatedCluster(world);

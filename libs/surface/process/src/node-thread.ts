@@ -38,6 +38,7 @@ export class NodeThread {
   private readonly pending = new Map<number, Pending>();
   private commands = 0;
   private ending = false;
+  private gone = false;
   private failure: FailureInfo | undefined;
 
   constructor(options: NodeThreadOptions) {
@@ -51,6 +52,7 @@ export class NodeThread {
     this.ended = new Promise((resolve) => {
       this.worker.on('error', (error) => (this.failure = failureInfo(error, 'WEIR_THREAD_FAILED')));
       this.worker.once('exit', (code) => {
+        this.gone = true;
         hub.detach(thread);
         const failure = this.ending ? undefined : this.failure ?? failureInfo(new ThreadEndedError(node, code));
         for (const { reject } of this.pending.values()) reject(failure === undefined ? new ThreadEndedError(node, code) : new RemoteFailureError(failure));
@@ -63,6 +65,7 @@ export class NodeThread {
 
   /** Sends a command and waits for its answer. Rejects with what the thread failed with, or `WEIR_THREAD_ENDED`. */
   call<T>(command: unknown): Promise<T> {
+    if (this.gone) return Promise.reject(new ThreadEndedError(this.node, 0));
     const number = ++this.commands;
     return new Promise<T>((resolve, reject) => {
       this.pending.set(number, { resolve: resolve as (value: unknown) => void, reject });

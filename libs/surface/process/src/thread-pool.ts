@@ -1,7 +1,7 @@
 /**
  * Threads that are started before they are needed. A thread serves once: what user code left in it goes with it.
  *
- *  T1  a node's name is used once: names are numbered;
+ *  T1  a node's name is used once: names are numbered, and their prefix tells the lives of a process apart;
  *  T2  `spare` threads wait, unless `most` are in use or waiting;
  *  T3  threads that die before they are ready are started again with a pause, not in a loop.
  */

@@ -23,6 +23,8 @@ export interface NatsServerOptions {
   readonly authorization?: { readonly token: string } | { readonly user: string; readonly password: string };
   /** Lines of configuration to add or to override; for tests and unusual needs. */
   readonly extraConfiguration?: readonly string[];
+  /** In a process group of its own, so that Ctrl-C on the terminal does not reach it. Default false. */
+  readonly detached?: boolean;
   /** How long it may take to be ready, milliseconds. Default 20 000. */
   readonly startTimeoutMs?: number;
 }
@@ -57,7 +59,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   await removePortsFiles(store);
   await writeFile(configuration, configurationText(options, store, version), { mode: 0o600 });
   const log = await open(logFile, 'w', 0o600); // for what it says before it opens its log itself
-  const child = spawn(binary, ['--config', configuration], { stdio: ['ignore', log.fd, log.fd] });
+  const child = spawn(binary, ['--config', configuration], { stdio: ['ignore', log.fd, log.fd], detached: options.detached ?? false });
   const running = new RunningServer(child);
   await log.close();
   try {

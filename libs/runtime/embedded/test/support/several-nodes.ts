@@ -141,7 +141,7 @@ export class SeveralNodes {
       clock, timers, random, logger, files, metrics: new InMemoryMeter().root(), data: this.world.transport.open(node, 'data', node.name), dataByReference: true,
       storageOf: () => new FileCheckpointStorage({ files, directory: job.checkpointDirectory, inlineThresholdBytes: configuration.get(checkpointOptions.inlineThreshold) }),
     });
-    return new SlotActor({ ...assignment, artifacts: this.artifacts, createTask, cancelFenceMs: configuration.get(clusterOptions.cancelFence) });
+    return new SlotActor({ ...assignment, artifacts: this.artifacts, createTask });
   }
 }
 
