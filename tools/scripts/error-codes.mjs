@@ -7,6 +7,9 @@ import { root } from './projects.mjs';
 /** Expects codes of others; its own are in its errors.ts. */
 const ASIDE = join('libs', 'testing');
 
+/** Names of environment variables, which look alike. */
+const VARIABLES = new Set(['WEIR_CONF', 'WEIR_TARGET', 'WEIR_NATS_SERVER', 'WEIR_CLUSTER_DIRECTORY']);
+
 /** Code to the files, relative to the root, whose sources hold it as a literal; comments do not count. */
 export function codesInSources() {
   const places = new Map();
@@ -18,6 +21,7 @@ export function codesInSources() {
         if (!skipped) visit(path, below || entry.name === 'src');
       } else if (below && entry.name.endsWith('.ts') && (entry.name === 'errors.ts' || !relative(root, path).startsWith(ASIDE))) {
         for (const [, code] of readFileSync(path, 'utf8').matchAll(/['"](WEIR_[A-Z0-9_]+)['"]/g)) {
+          if (VARIABLES.has(code)) continue;
           places.set(code, [...(places.get(code) ?? []), relative(root, path)]);
         }
       }
