@@ -1,4 +1,4 @@
-import { WeirError } from '@weir/base';
+import { toError, WeirError } from '@weir/base';
 
 /** LevelDB, or the local disk under it, failed. The task fails and begins again from the last checkpoint. */
 export class StateStoreError extends WeirError {
@@ -7,7 +7,7 @@ export class StateStoreError extends WeirError {
       code: 'WEIR_STATE_STORE',
       domain: 'external',
       retry: 'restart',
-      message: `cannot ${operation} keyed state in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      message: `cannot ${operation} keyed state in ${directory}: ${toError(cause).message}`,
       hint: 'Look at the cause; check space and rights in the directories of io.tmp.dirs. Nothing is lost: the state is in the last checkpoint.',
       cause,
       details: { directory, operation },

@@ -5,12 +5,15 @@
  *      store that is being written is corrupt one time in three. That the same files open again right after is the check of the copy.
  *  L2  Files are linked, not copied. LevelDB never changes a table file; logs and manifests it begins anew each time it opens.
  *  L3  Reads are synchronous. Between `link`'s close and open there are none: the caller pauses its task.
+ *  L4  Only files that the manifest names are linked, of the size that it says: what a cut-off compaction left is rewritten in place after the
+ *      next opening, under the same name.
  */
-import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '@weir/base';
 import { ClassicLevel } from 'classic-level';
 import { StateStoreError } from './errors.js';
+import { readManifest } from './manifest.js';
 
 export interface LevelStoreOptions {
   readonly blockCacheBytes: number;
@@ -26,8 +29,6 @@ export interface LinkedFile {
   readonly sizeBytes: number;
 }
 
-/** Lock and info log: nothing that a copy needs. */
-const NOT_STATE = new Set(['LOCK', 'LOG', 'LOG.old']);
 const SCAN_BYTES = 1 << 20;
 const SCAN_ENTRIES = 1000;
 
@@ -86,15 +87,27 @@ export class LevelStore {
       await this.db.close();
       const files: LinkedFile[] = [];
       await mkdir(target, { recursive: true });
-      for (const name of (await readdir(this.directory)).sort()) {
-        if (NOT_STATE.has(name)) continue;
+      for (const { name, sizeBytes: expected } of await this.liveFiles()) {
         const path = join(target, name);
         await link(join(this.directory, name), path);
-        files.push({ name, path, sizeBytes: (await stat(path)).size });
+        const sizeBytes = (await stat(path)).size;
+        if (expected !== undefined && sizeBytes !== expected) throw new Error(`${name} has ${sizeBytes} bytes, the manifest says ${expected}`);
+        files.push({ name, path, sizeBytes });
       }
       await this.db.open();
       return files;
     });
+  }
+
+  /** Of a closed store, by its manifest. */
+  private async liveFiles(): Promise<{ readonly name: string; readonly sizeBytes: number | undefined }[]> {
+    const manifest = (await readFile(join(this.directory, 'CURRENT'), 'utf8')).trim();
+    const { tables, firstLog } = readManifest(await readFile(join(this.directory, manifest)));
+    const logs = (await readdir(this.directory)).filter((name) => name.endsWith('.log') && Number.parseInt(name, 10) >= firstLog);
+    return [
+      ...[...tables].sort(([a], [b]) => a - b).map(([number, sizeBytes]) => ({ name: `${String(number).padStart(6, '0')}.ldb`, sizeBytes })),
+      ...['CURRENT', manifest, ...logs.sort()].map((name) => ({ name, sizeBytes: undefined })),
+    ];
   }
 
   async close(): Promise<void> {

@@ -1,7 +1,9 @@
 /** Opens one backend: a store in a folder of the attempt, filled from what is restored. */
 import { join } from 'node:path';
+import { isWeirError } from '@weir/base';
 import { isDeclaredStateKind, type KeyedBackendRequest, type RestoredKeyedState, StateFormatError } from '@weir/state';
 import { LEVELDB_FORMAT, LevelKeyedStateBackend } from './level-backend.js';
+import { StateStoreError } from './errors.js';
 import type { LevelStateBackendsOptions } from './level-backends.js';
 import { LevelStore, makeEmptyFolder, removeFolder } from './level-store.js';
 import { fetchTables, importCanonical, importTables } from './restore.js';
@@ -38,7 +40,7 @@ export async function openLevelBackend(request: KeyedBackendRequest, options: Le
     return new LevelKeyedStateBackend({ operatorId, keyGroupRange, maxParallelism, directory, store, registry, stored, outside, logger: options.logger }, options);
   } catch (failure) {
     await store.close().catch(() => undefined); // the first failure is the one that counts
-    await removeFolder(directory);
-    throw failure;
+    await removeFolder(directory).catch(() => undefined);
+    throw isWeirError(failure) ? failure : new StateStoreError(directory, 'restore', failure);
   }
 }

@@ -110,7 +110,7 @@ export async function showCheckpoint(files: FileStore, path: string): Promise<Ch
       const parts = subtasks.flatMap((subtask) => subtask.operators.filter((operator) => operator.operatorId === operatorId));
       return {
         operatorId, name, uid, parallelism, maxParallelism,
-        keyedBytes: parts.reduce((sum, { keyed }) => sum + (keyed?.segment.length ?? 0), 0),
+        keyedBytes: parts.reduce((sum, { keyed, tables }) => sum + (keyed?.segment.length ?? 0) + (tables?.files ?? []).reduce((bytes, { file }) => bytes + file.sizeBytes, 0), 0),
         nonEmptyKeyGroups: parts.reduce((sum, { keyed }) => sum + (keyed === undefined ? 0 : keyed.offsets.filter((at, i) => i > 0 && at > keyed.offsets[i - 1]).length), 0),
         lists: describeLists(parts),
         finishedSubtasks: subtasks.filter(({ finished }) => finished).length,

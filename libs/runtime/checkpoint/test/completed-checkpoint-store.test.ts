@@ -113,16 +113,17 @@ describe('given a leader', () => {
     expect((await files.list(JOB_DIRECTORY)).map((entry) => entry.name)).toEqual(['chk-3-1', 'chk-4-1', 'epoch-1.restored']);
   });
 
-  it('when a retained checkpoint refers to files of an older one / then the older one stays', async () => {
+  it('when a retained checkpoint refers to files of an older one / then those stay, and the older one is a checkpoint no more', async () => {
     const files = new MemoryFileStore();
     const ha = new MemoryHighAvailability();
     const leader = store(files, ha, await ha.claimEpoch(), 1);
     await leader.recover();
     await completed(leader, 1, 1);
+    for (const name of ['x.state', 'y.state']) await (await files.create(`${JOB_DIRECTORY}/chk-1-1/${name}`)).close();
     const carried = { vertexId: 'a'.repeat(32), subtaskIndex: 0, finished: true, operators: [], inputs: [], outputs: [], state: { kind: 'file', path: 'chk-1-1/x.state', sizeBytes: 1, crc32: 1 } };
     const outcome = await leader.complete(metadata(2, 1, [carried as never]));
     if (outcome.kind === 'completed') await leader.discardSubsumed(outcome.permit);
-    expect(await files.stat(`${JOB_DIRECTORY}/chk-1-1/_metadata`)).toBeDefined();
+    expect((await files.list(`${JOB_DIRECTORY}/chk-1-1`)).map(({ name }) => name)).toEqual(['x.state']);
   });
 
   it('when writing metadata fails / then the checkpoint is completed if it is there all the same, and failed if not', async () => {
