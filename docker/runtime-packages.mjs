@@ -6,4 +6,4 @@ const OPEN = ['esbuild', 'classic-level'];
 
 const lock = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const dependencies = Object.fromEntries(OPEN.map((name) => [name, lock.packages[`node_modules/${name}`].version]));
-console.log(JSON.stringify({ name: 'weir-runtime', private: true, dependencies }, undefined, 2));
+process.stdout.write(`${JSON.stringify({ name: 'weir-runtime', private: true, dependencies }, undefined, 2)}\n`);

@@ -14,7 +14,7 @@ let cluster: LocalCluster;
 let run: WeirProcess | undefined;
 
 beforeAll(async () => {
-  await writeFlights(flightsFile, workspace.file('flights.parquet'), 1_000_000);
+  await writeFlights(flightsFile, workspace.file('flights.parquet'), 700_000);
   await runWeirWell(workspace.path, ['run', mainJob, '--json', '--', '--input', 'flights.parquet', '--output', 'reference']);
   reference = ReferenceOutput.of(workspace.file('reference'));
   cluster = await LocalCluster.start(workspace.path, '--jobmanagers', '2', '--taskmanagers', '2', '--slots', '2');

@@ -11,8 +11,10 @@ export function renderConfigurationDocs(): string {
   });
   return `# Configuration
 
-Set a key on the command line with \`-D key=value\`, or in a job with \`env.configure(key, value)\`, which wins. Durations are written \`10 s\`,
-\`200 ms\`, \`5 min\`; sizes \`64 mb\`, \`20 kb\`. Keys are Flink's where the meaning is the same. Unknown keys are refused.
+A key is set, later ones winning, in a YAML file (\`--config FILE\` or \`WEIR_CONF\`; keys whole or nested), by an environment variable
+(\`WEIR_\` and the key in capitals, everything but letters and digits as \`_\`: \`rest.port\` is \`WEIR_REST_PORT\`), on the command line with
+\`-D key=value\`, or in a job with \`env.configure(key, value)\`. \`weir config\` shows what comes of it, and from where. Durations are written
+\`10 s\`, \`200 ms\`, \`5 min\`; sizes \`64 mb\`, \`20 kb\`. Keys are Flink's where the meaning is the same. Unknown keys are refused.
 
 This page is generated from the options: \`node tools/scripts/config-docs.mjs\`; a test compares the two.
 

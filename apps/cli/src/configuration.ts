@@ -1,7 +1,7 @@
 /** Every option there is, and the configuration of a command: what file, environment and command line say, checked against them. */
 import { type ConfigOption, Configuration, validateConfiguration } from '@weir/base';
 import { checkpointOptions } from '@weir/checkpoint';
-import { clusterOptions } from '@weir/cluster';
+import { clusterOptions, dispatcherOptions, leaderElectionOptions } from '@weir/cluster';
 import { jobManagerOptions, processOptions, taskManagerOptions } from '@weir/process';
 import { restOptions } from '@weir/rest';
 import { stateOptions } from '@weir/state';
@@ -15,7 +15,7 @@ export const optionGroups: Readonly<Record<string, Readonly<Record<string, Confi
   'Keyed state': stateOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Tasks and data exchange': taskOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Processes of a cluster': processOptions as unknown as Record<string, ConfigOption<unknown>>,
-  'JobManagers': jobManagerOptions as unknown as Record<string, ConfigOption<unknown>>,
+  'JobManagers': { ...jobManagerOptions, ...leaderElectionOptions, ...dispatcherOptions } as unknown as Record<string, ConfigOption<unknown>>,
   'REST': restOptions as unknown as Record<string, ConfigOption<unknown>>,
   'TaskManagers': taskManagerOptions as unknown as Record<string, ConfigOption<unknown>>,
 };

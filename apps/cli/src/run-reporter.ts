@@ -23,8 +23,8 @@ export interface RunReporter {
   note(level: 'info' | 'warn', text: string): void;
   /** Follows the job until `ended` or `left`. */
   follow(job: FollowedJob): void;
-  /** `sources`: ids of its source operators. */
-  ended(result: JobResult, sources: ReadonlySet<string>): void;
+  /** `sources`: ids of its source operators. `goOn`: the command that goes on with it, if it did not finish. */
+  ended(result: JobResult, sources: ReadonlySet<string>, goOn?: string): void;
   /** The job goes on without being followed. */
   left(): void;
   /** The job's own summary. */
@@ -101,11 +101,11 @@ class PlainReporter implements RunReporter {
     this.end = handle.onEvent((event) => this.event(event));
   }
 
-  ended(result: JobResult, sources: ReadonlySet<string>): void {
+  ended(result: JobResult, sources: ReadonlySet<string>, goOn?: string): void {
     this.end();
     const { workingDirectory } = this.io;
     if (result.failure !== undefined) this.say(renderFailure(result.failure, { style: this.style, workingDirectory }));
-    this.say(renderSummary(result, sources, this.style));
+    this.say(renderSummary(result, sources, { style: this.style, ...(goOn === undefined ? {} : { goOn }) }));
   }
 
   left(): void {

@@ -1,9 +1,11 @@
 /** Entry point of a job's thread: its JobMaster, and with it the user's `build`, enumerators and committers. */
+import type { ActorAddress } from '@weir/actor';
 import { ProgramLoader, sha256 } from '@weir/artifacts';
 import { Configuration } from '@weir/base';
-import { JobStore, LocalJobMasterHost } from '@weir/cluster';
+import { type JobMasterStart, JobStore, LocalJobMasterHost } from '@weir/cluster';
 import { runThread } from '@weir/process';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { JobEndActor } from './job-end.actor.js';
 import type { JobThreadCommand, JobThreadSettings } from './job-thread-settings.js';
 
 process.setSourceMapsEnabled(true); // stacks show the user's TypeScript
@@ -28,7 +30,12 @@ await runThread<JobThreadSettings, JobThreadCommand>((thread) => {
       files: new LocalFileStore({ root: submission.workingDirectory }), // relative paths mean what they mean where the job was submitted
     }),
   });
+  const start = async (job: JobMasterStart): Promise<ActorAddress> => {
+    const address = await host.start(job);
+    thread.system.spawn('job-end', new JobEndActor(address, () => thread.leave()));
+    return address;
+  };
   return Promise.resolve({
-    perform: (command): Promise<unknown> => (command.type === 'start-job' ? host.start(command.start) : host.plan(command.submission)),
+    perform: (command): Promise<unknown> => (command.type === 'start-job' ? start(command.start) : host.plan(command.submission)),
   });
 });

@@ -54,7 +54,7 @@ export async function runRemote(invocation: RunInvocation, io: CliIo): Promise<n
     reporter.note('info', `the job goes on without being watched; weir job cancel ${jobId} ends it`);
     return ExitCode.canceled;
   }
-  reporter.ended(result, remote.sources);
+  reporter.ended(result, remote.sources, `weir run … --from-savepoint ${result.status.checkpoints.last?.path ?? 'PATH'}`);
   if (result.state === 'finished') await tellSummary(job.definition, parameters, { result, sources: remote.sources }, reporter, io);
   return exitCodeOf(result);
 }

@@ -22,7 +22,13 @@ export function skippedRecords({ vertices }: JobStatus): number {
   return vertices.reduce((sum, { operators }) => operators.reduce((inVertex, operator) => inVertex + operator.skippedRecords, sum), 0);
 }
 
-export function renderSummary(result: JobResult, sources: ReadonlySet<string>, style: Style = plainStyle): string[] {
+export interface SummaryOptions {
+  readonly style?: Style;
+  /** The command that goes on with a job that did not finish. */
+  readonly goOn?: string;
+}
+
+export function renderSummary(result: JobResult, sources: ReadonlySet<string>, { style = plainStyle, goOn = 'weir run … --resume' }: SummaryOptions = {}): string[] {
   const { status, durationMs } = result;
   const records = sourceRecords(status, sources);
   const skipped = skippedRecords(status);
@@ -34,6 +40,6 @@ export function renderSummary(result: JobResult, sources: ReadonlySet<string>, s
     `  records      ${count(records)} (${count(perSecond)}/s)${skipped === 0 ? '' : `, ${style.yellow(`${count(skipped)} skipped`)}`}`,
     `  checkpoints  ${status.checkpoints.completed}${status.checkpoints.failed === 0 ? '' : `, ${status.checkpoints.failed} failed`}`,
     `  restarts     ${status.restarts}`,
-    ...(result.state === 'finished' || last === undefined ? [] : [`  to go on     weir run … --resume (from checkpoint ${last.checkpointId} or a later one)`]),
+    ...(result.state === 'finished' || last === undefined ? [] : [`  to go on     ${goOn} (from checkpoint ${last.checkpointId} or a later one)`]),
   ];
 }

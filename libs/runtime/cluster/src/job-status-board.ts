@@ -46,7 +46,7 @@ export class JobStatusBoard {
       const metrics = this.metrics.get(key);
       return [{
         vertexId: attempt.vertexId, subtaskIndex: attempt.subtaskIndex, attempt: attempt.attempt, state, node: nodeOf(slot), stateTimestamps: { ...this.timestamps.get(key) },
-        busyMs: metrics?.busyMs ?? 0, idleMs: metrics?.idleMs ?? 0, backpressuredMs: metrics?.backpressuredMs ?? 0, operators: metrics?.operators ?? [],
+        busyMs: metrics?.busyMs ?? 0, idleMs: metrics?.idleMs ?? 0, backpressuredMs: metrics?.backpressuredMs ?? 0, operators: metrics?.operators ?? [], inputWatermark: metrics?.inputWatermark ?? null,
       }];
     });
   }

@@ -1,7 +1,9 @@
 /** The runner on this machine: the embedded cluster with Node's clock, timers, randomness and files. */
+import type { JobId } from '@weir/base';
+import type { JobSubmission, SlotHost } from '@weir/cluster';
 import { EmbeddedCluster } from '@weir/embedded';
 import { SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
-import { silentLogger, type Logger, type Meter, type MetricGroup } from '@weir/ports';
+import { silentLogger, type Logger, type Meter, type MetricGroup, type Transport } from '@weir/ports';
 import { leveldbStateBackend } from '@weir/state-leveldb';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
 import { InProcessTransport } from '@weir/transport-in-process';
@@ -12,6 +14,18 @@ export interface CreateLocalRunnerOptions {
   readonly logger?: Logger;
   /** Default: measures nothing. */
   readonly meter?: Meter;
+  /** Default: all slots in this thread. */
+  readonly slots?: SlotPlace;
+}
+
+/** Slots elsewhere than in the thread of the cluster. It is closed with the first job's end: a runner with one runs one job. */
+export interface SlotPlace {
+  /** Between the cluster's thread and the slots. */
+  readonly transport: Transport;
+  readonly host: SlotHost;
+  /** What slots load the program by. */
+  readonly submission: (jobId: JobId) => JobSubmission;
+  close(): Promise<void>;
 }
 
 const silentGroup: MetricGroup = { group: () => silentGroup, observe: () => undefined, close: () => undefined };
@@ -26,13 +40,21 @@ export function createLocalRunner(options: CreateLocalRunnerOptions = {}): Local
   const meter = options.meter ?? silentMeter;
   /** A cluster for each job: it is gone with the job, and nothing of it keeps the process alive. */
   const submit: JobSubmitter['submit'] = async (program, job) => {
-    const cluster = new EmbeddedCluster({ clock, timers, random, files, logger, meter, transport: new InProcessTransport(timers), stateBackends: [leveldbStateBackend] });
+    const { slots } = options;
+    const cluster = new EmbeddedCluster({
+      clock, timers, random, files, logger, meter, transport: slots?.transport ?? new InProcessTransport(timers), stateBackends: [leveldbStateBackend],
+      ...(slots === undefined ? {} : { slotHost: slots.host }),
+    });
+    const close = async (): Promise<void> => {
+      await cluster.close();
+      await slots?.close();
+    };
     await cluster.start();
     try {
-      const handle = await cluster.submit(program, job);
-      return { ...handle, result: handle.result.finally(() => cluster.close()) };
+      const handle = await cluster.submit(program, slots === undefined ? job : { ...job, submission: slots.submission(job.jobId) });
+      return { ...handle, result: handle.result.finally(close) };
     } catch (refused) {
-      await cluster.close();
+      await close();
       throw refused;
     }
   };

@@ -41,6 +41,8 @@ export interface LocalRunOptions {
   /** Together with the job's name they say which job this is. */
   readonly parameters: JobParameters;
   readonly resume: boolean;
+  /** What a fresh run begins from: a savepoint, or a checkpoint of another job. */
+  readonly restoreFrom?: { readonly path: string; readonly allowNonRestoredState: boolean };
 }
 
 export interface StartedRun {
@@ -112,7 +114,8 @@ export class LocalRunner {
     }
     const history = await histories.begin(this.freshJobId(), { jobName, parameters: options.parameters, startedAtMs: this.services.clock.now() });
     const notes = options.resume ? ['there is no earlier run to resume: the job starts from the beginning'] : [];
-    if (latest !== undefined) notes.push(`history ${history.number} of this job: it starts from the beginning and replaces the output of earlier runs`);
+    const from = options.restoreFrom === undefined ? 'the beginning' : options.restoreFrom.path;
+    if (latest !== undefined) notes.push(`history ${history.number} of this job: it starts from ${from} and replaces the output of earlier runs`);
     return { kind: 'start', start: { history, earlier: known, mode: 'fresh', notes } };
   }
 
@@ -155,6 +158,7 @@ export class LocalRunner {
       highAvailability: this.services.highAvailability(history.registerDirectory),
       configuration: options.configuration,
       start: mode,
+      ...(options.restoreFrom === undefined ? {} : { restoreFrom: options.restoreFrom }),
       earlierJobIds: [...earlier, ...others.map((it) => it.history)].map((it) => it.jobId),
       replacing: (jobIds) => this.replace(program.jobName, histories, others, jobIds),
     });

@@ -9,7 +9,7 @@ import { failureInfo, type FailureInfo, RemoteFailureError } from '@weir/base';
 import { SystemTimers } from '@weir/host-node';
 import type { WorkerHub } from '@weir/transport-worker';
 import { ThreadEndedError } from './errors.js';
-import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-protocol.js';
+import { END, LEAVING, READY, type ThreadAnswer, type ThreadData, type ThreadRequest } from './thread-protocol.js';
 
 export interface NodeThreadOptions {
   /** Node name, never used before. */
@@ -32,7 +32,7 @@ export class NodeThread {
   readonly node: string;
   /** Resolves when it takes commands; rejects when it ended before. */
   readonly ready: Promise<void>;
-  /** Resolves when it is gone; with the failure when it did not end as it was told. */
+  /** Resolves when it is gone; with the failure when it ended neither as it was told nor because it had nothing left to do. */
   readonly ended: Promise<FailureInfo | undefined>;
   private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
@@ -47,7 +47,7 @@ export class NodeThread {
     const { thread, port } = hub.attach();
     const data: ThreadData = { node, thread, port, settings: options.settings };
     this.worker = new Worker(options.entry, { name: node, workerData: data, transferList: [port], resourceLimits: limitsOf(options.heapBytes ?? 0) });
-    this.ready = new Promise((resolve, reject) => this.pending.set(0, { resolve: () => resolve(), reject }));
+    this.ready = new Promise((resolve, reject) => this.pending.set(READY, { resolve: () => resolve(), reject }));
     this.ready.catch(() => undefined); // also told by `ended`
     this.ended = new Promise((resolve) => {
       this.worker.on('error', (error) => (this.failure = failureInfo(error, 'WEIR_THREAD_FAILED')));
@@ -76,13 +76,14 @@ export class NodeThread {
   /** Asks it to end and ends it by force after `graceMs`. Resolves when it is gone. */
   async end(graceMs: number): Promise<void> {
     this.ending = true;
-    this.worker.postMessage({ number: -1, command: undefined } satisfies ThreadRequest);
+    this.worker.postMessage({ number: END, command: undefined } satisfies ThreadRequest);
     const cancel = new SystemTimers().after(graceMs, () => void this.worker.terminate());
     await this.ended;
     cancel();
   }
 
   private answered(answer: ThreadAnswer): void {
+    if (answer.number === LEAVING) this.ending = true;
     const pending = this.pending.get(answer.number);
     if (pending === undefined) return;
     this.pending.delete(answer.number);

@@ -9,7 +9,7 @@ import { assert, failureInfo } from '@weir/base';
 import { ConsoleLogger, SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
 import type { Clock, Logger, LogLevel, Random, Timers, Transport } from '@weir/ports';
 import { WorkerTransport } from '@weir/transport-worker';
-import type { ThreadAnswer, ThreadData, ThreadRequest } from './thread-protocol.js';
+import { END, LEAVING, READY, type ThreadAnswer, type ThreadData, type ThreadRequest } from './thread-protocol.js';
 
 /** Settings that every thread has. */
 export interface ThreadSettings {
@@ -29,6 +29,8 @@ export interface ThreadContext<S> {
   readonly logger: Logger;
   readonly transport: Transport;
   readonly system: ActorSystem;
+  /** The thread has done what it was there for and ends by itself. */
+  leave(): void;
 }
 
 export interface ThreadService<C> {
@@ -48,11 +50,21 @@ export async function runThread<S extends ThreadSettings, C>(make: (context: Thr
     node, clock, timers, random, logger, control, pingIntervalMs: settings.heartbeatIntervalMs, unreachableAfterMs: settings.heartbeatTimeoutMs,
     failureSink: (address, { code, message, stack }) => logger.log('error', 'an actor failed', { address, code, error: message, stack }),
   });
-  const service = await make({ node, settings, clock, timers, random, logger, transport, system });
   const parent = parentPort;
   const answer = (it: ThreadAnswer): void => parent.postMessage(it);
+  const end = async (): Promise<void> => {
+    await system.shutdown();
+    await control.flush().catch(() => undefined); // whoever is gone need not be told
+    await control.close();
+    exit(0);
+  };
+  const leave = (): void => {
+    answer({ number: LEAVING });
+    void end();
+  };
+  const service = await make({ node, settings, clock, timers, random, logger, transport, system, leave });
   parent.on('message', ({ number, command }: ThreadRequest) => {
-    if (number < 0) {
+    if (number === END) {
       void end();
       return;
     }
@@ -61,13 +73,7 @@ export async function runThread<S extends ThreadSettings, C>(make: (context: Thr
       (error: unknown) => answer({ number, failure: failureInfo(error) }),
     );
   });
-  const end = async (): Promise<void> => {
-    await system.shutdown();
-    await control.flush().catch(() => undefined); // whoever is gone need not be told
-    await control.close();
-    exit(0);
-  };
-  answer({ number: 0 });
+  answer({ number: READY });
 }
 
 /** Taken before anything can replace it. */

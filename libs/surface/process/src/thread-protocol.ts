@@ -8,13 +8,21 @@ export interface ThreadData extends ThreadAdmission {
   readonly settings: unknown;
 }
 
-/** To the thread. Number -1: end. */
+// Numbers of requests and answers begin with 1; those below mean something by themselves.
+/** To the thread: end. */
+export const END = -1;
+/** From the thread: it takes commands now. */
+export const READY = 0;
+/** From the thread: it ends by itself, with nothing left to do. */
+export const LEAVING = -1;
+
+/** To the thread. */
 export interface ThreadRequest {
   readonly number: number;
   readonly command: unknown;
 }
 
-/** From the thread. Number 0: it takes commands now. */
+/** From the thread. */
 export interface ThreadAnswer {
   readonly number: number;
   readonly value?: unknown;

@@ -14,6 +14,7 @@ if (workerData.settings.broken) throw new Error('broken entry');
 parentPort.on('message', ({ number, command }) => {
   if (number < 0) { if (!workerData.settings.stubborn) process.exit(0); return; }
   if (command === 'die') process.exit(7);
+  if (command === 'leave') { parentPort.postMessage({ number: -1 }); process.exit(0); }
   if (command === 'throw') setTimeout(() => { throw new Error('thrown'); });
   else if (command === 'fail') parentPort.postMessage({ number, failure: { name: 'E', code: 'WEIR_X', domain: 'user', retry: 'never', message: 'refused', hint: '', stack: '', details: {} } });
   else parentPort.postMessage({ number, value: workerData.node + ' ' + command });
@@ -77,6 +78,15 @@ describe('a pool of threads', () => {
     await expect(thread.ended).resolves.toMatchObject({ code });
     expect(logger.entries.some(({ level, message }) => level === 'error' && message === 'a thread died')).toBe(true);
     expect(await (await pool.take()).call('c')).toMatch(/^tm-1-slot-\d c$/);
+  });
+
+  it('when a thread has nothing left to do / then it ends without a failure, and another one takes its place', async () => {
+    const pool = makePool({ spare: 1, most: 1 });
+    const thread = await pool.take();
+    await expect(thread.call('leave')).rejects.toMatchObject({ code: 'WEIR_THREAD_ENDED' });
+    await expect(thread.ended).resolves.toBeUndefined();
+    expect((await pool.take()).node).toBe('tm-1-slot-2');
+    expect(logger.entries).toEqual([]);
   });
 
   it('when a thread does not end as it is told / then it is ended by force', async () => {
