@@ -219,7 +219,7 @@ export default tseslint.config(
   },
   {
     // What talks to people on a terminal.
-    files: ['apps/**', 'benchmarks/**', 'tools/**', '**/bench/**'],
+    files: ['apps/**', 'benchmarks/**', 'tools/**', 'docker/**', '**/bench/**'],
     rules: { 'no-console': 'off' },
   },
   {

@@ -6,7 +6,7 @@ import { ActorSystem, type ActorAddress, type ActorRef } from '@weir/actor';
 import { Configuration, type FailureInfo, type JobId } from '@weir/base';
 import { checkpointOptions, FileCheckpointStorage } from '@weir/checkpoint';
 import {
-  clusterOptions, compileJob, type CreateTask, InProcessArtifacts, type JobClientMessage, JobMasterActor, type JobMasterMessage, LeaderTracker, resourceManagerAddress,
+  compileJob, type CreateTask, InProcessArtifacts, type JobClientMessage, JobMasterActor, type JobMasterMessage, LeaderTracker, resourceManagerAddress,
   ResourceManagerActor, type ResourceManagerMessage, SlotActor, type SlotAssignment, type SlotHost, TaskExecutorActor,
 } from '@weir/cluster';
 import type { JobProgram } from '@weir/graph';
