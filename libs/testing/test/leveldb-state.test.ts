@@ -122,10 +122,11 @@ describe('a job with its state in LevelDB', () => {
     ...over,
   });
   const from = (path: string): Partial<EmbeddedJobOptions> => ({ restoreFrom: { path, allowNonRestoredState: false } });
-  const completed = (handle: JobHandle, count: number): Promise<void> => new Promise((resolve) => {
+  const completed = (handle: JobHandle, count: number): Promise<void> => new Promise((resolve, reject) => {
     let left = count;
     handle.onEvent((event) => {
       if (event.type === 'checkpoint-completed' && --left === 0) resolve();
+      if (event.type === 'state' && event.to === 'finished') reject(new Error(`the job ended ${left} checkpoints too early`));
     });
   });
   const finished = async (handle: JobHandle): Promise<JobResult> => {
@@ -167,12 +168,12 @@ describe('a job with its state in LevelDB', () => {
   it('given savepoints / then a job moves from heap to LevelDB and back, at another parallelism each time', async () => {
     const sink = new CollectSink<Seen>();
     const savepoints = join(folder, 'savepoints');
-    const one = await cluster.submit(program(2, sink, 4000), options(id(1), 'heap'));
-    await completed(one, 3);
+    const one = await cluster.submit(program(2, sink, 1500), options(id(1), 'heap'));
+    await completed(one, 1);
     const first = await one.savepoint({ targetDirectory: savepoints, then: 'suspend' });
     await finished(one);
-    const two = await cluster.submit(program(3, sink, 4000), options(id(2), 'leveldb', from(first)));
-    await completed(two, 3);
+    const two = await cluster.submit(program(3, sink, 1500), options(id(2), 'leveldb', from(first)));
+    await completed(two, 1);
     const second = await two.savepoint({ targetDirectory: savepoints, then: 'suspend' });
     await finished(two);
     expect(dirname(second)).toBe(savepoints);
@@ -184,8 +185,8 @@ describe('a job with its state in LevelDB', () => {
 
   it('given a retained checkpoint in LevelDB files / then another job begins from it at another parallelism, and the heap backend refuses it by code', async () => {
     const sink = new CollectSink<Seen>();
-    const one = await cluster.submit(program(3, sink, 4000), options(id(1), 'leveldb'));
-    await completed(one, 4);
+    const one = await cluster.submit(program(3, sink, 1500), options(id(1), 'leveldb'));
+    await completed(one, 2);
     one.cancel();
     const { path } = (await one.result).status.checkpoints.last as { path: string };
     const heap = await cluster.submit(program(2, sink, 100_000), options(id(2), 'heap', from(path)));

@@ -79,6 +79,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
         this.ended.set(jobId, outcome);
         this.forgetOldest();
       },
+      endedBefore: (timestampMs) => [...this.ended.values()].flatMap(({ details: { endedAtMs, status: { jobId, jobName } } }) => (endedAtMs < timestampMs ? [{ jobId, jobName }] : [])),
       allSuspended: () => context.stop(),
     }, context);
     context.self.tell({ type: 'scan' });

@@ -43,4 +43,4 @@ export {
   JobNotRunningError, JobStoreDamagedError, NotLeaderError, OperationNotFoundError,
 } from './dispatcher-errors.js';
 export { JobStore, type JobStoreOptions, type JobOutcome, parseArtifactHash, parseJobId, type Sha256 } from './job-store.js';
-export { type JobMasterHost, type JobMasterStart, type JobProgramLoader, LocalJobMasterHost, type LocalJobMasterHostOptions } from './job-master-host.js';
+export { type EndedJob, type JobMasterHost, type JobMasterStart, type JobProgramLoader, LocalJobMasterHost, type LocalJobMasterHostOptions } from './job-master-host.js';

@@ -16,13 +16,18 @@ export interface JobProgramLoader {
   load(submission: JobSubmission): Promise<JobProgram>;
 }
 
+export interface EndedJob {
+  readonly jobId: JobId;
+  readonly jobName: string;
+}
+
 export interface JobMasterStart {
   readonly jobId: JobId;
   readonly submission: JobSubmission;
   /** As the JobMaster's. `fresh`: the first start of a new job; `recover`: every other one, from its latest completed checkpoint, as if fresh when there is none. */
   readonly start: JobMasterOptions['start'];
-  /** Earlier histories, whose output a fresh start replaces. */
-  readonly earlierJobIds: readonly JobId[];
+  /** Jobs that had ended when this one was submitted. A fresh start replaces the output of those with its name, as an embedded run does. */
+  readonly endedJobs: readonly EndedJob[];
   /** Hears the JobClientMessages. */
   readonly client: ActorAddress;
   readonly resourceManager: ActorAddress;
@@ -54,10 +59,11 @@ export interface LocalJobMasterHostOptions {
 export class LocalJobMasterHost implements JobMasterHost {
   constructor(private readonly options: LocalJobMasterHostOptions) {}
 
-  async start({ jobId, submission, start, earlierJobIds, client, resourceManager, name }: JobMasterStart): Promise<ActorAddress> {
+  async start({ jobId, submission, start, endedJobs, client, resourceManager, name }: JobMasterStart): Promise<ActorAddress> {
     const { system, programs, checkpointDirectory, highAvailability, services } = this.options;
     const program = await programs.load(submission);
     const { restoreFrom } = submission;
+    const earlierJobIds = endedJobs.filter(({ jobName }) => jobName === program.jobName).map((ended) => ended.jobId);
     return system.spawn(name, new JobMasterActor({
       jobId, program, submission, start, earlierJobIds, client, resourceManager,
       configuration: this.configurationOf(submission),

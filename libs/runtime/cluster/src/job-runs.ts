@@ -18,7 +18,7 @@ import { JobMasterLostError, NotLeaderError } from './dispatcher-errors.js';
 import type { DispatcherInput, FollowerReport, FoundJob, JobRunTurn } from './dispatcher.protocol.js';
 import { closeJob, isTerminalRegister } from './job-closing.js';
 import { JobFollowerActor, type JobFollowerMessage } from './job-follower.actor.js';
-import type { JobMasterHost } from './job-master-host.js';
+import type { EndedJob, JobMasterHost } from './job-master-host.js';
 import type { JobClientMessage, JobMasterMessage } from './job-master.protocol.js';
 import { JobRecord } from './job-record.js';
 import type { JobOutcome, JobStore } from './job-store.js';
@@ -34,6 +34,8 @@ export interface JobRunsOptions {
   /** The JobMaster is gone with what it was doing. */
   readonly savepointsLost: (jobId: JobId, failure: FailureInfo) => void;
   readonly ended: (jobId: JobId, outcome: JobOutcome) => void;
+  /** Jobs that had ended by then, in wall-clock milliseconds. */
+  readonly endedBefore: (timestampMs: number) => readonly EndedJob[];
   /** After `suspend`, once nothing is left. */
   readonly allSuspended: () => void;
 }
@@ -182,7 +184,7 @@ export class JobRuns {
     job.next = 'recover';
     job.follower = this.context.spawn(`job/${jobId}.${start}`, new JobFollowerActor(jobId, start, this.context.self.address));
     const name = `job/${jobId}.${this.context.self.address.slice(this.context.self.address.lastIndexOf('.') + 1)}-${start}`;
-    const starting = host.start({ jobId, submission, start: next, earlierJobIds: [], client: job.follower.address, resourceManager, name }).then((address) => {
+    const starting = host.start({ jobId, submission, start: next, endedJobs: this.options.endedBefore(submission.submittedAtMs), client: job.follower.address, resourceManager, name }).then((address) => {
       if (!this.context.isRunning) this.stopJobMaster(address); // V5
       return address;
     });

@@ -171,6 +171,8 @@ describe('the Dispatcher', () => {
     }
     const listed = async (from: ClusterGateway): Promise<string[]> => (await cluster.world.resolved(from.jobs())).map(({ status }) => status.jobId);
     expect(await listed(gateway)).toEqual(ids.slice(0, 3));
+    const { how: last } = cluster.masters.all[4];
+    expect(last.endedJobs.map((ended) => ended.jobId).reverse()).toEqual(ids.slice(1, 4)); // whose output a job of the same name replaces
     cluster.world.restart('jm-1');
     cluster.start('jm-1');
     expect(await listed(await cluster.ready())).toEqual(ids.slice(0, 3));

@@ -36,6 +36,11 @@ function bytes(url: string, content: string): Promise<string> {
   });
 }
 
+/** On a busy machine the probe itself may be a slow client: what counts is that the server answers in the end. */
+async function untilAnswered(get: (path: string) => Promise<{ readonly status: number }>): Promise<void> {
+  while ((await get('/overview')).status !== 200);
+}
+
 describe('given paths that try to leave their place', () => {
   it('when each is put into every path parameter / then it is refused before any handler, and the server lives', () => served(async ({ url, gateway, get }) => {
     expect(traversals.length).toBeGreaterThanOrEqual(200);
@@ -72,7 +77,7 @@ describe('given a server that is bound', () => {
   it.each(['0.0.0.0', '::', '192.168.1.7', 'example.test', '', '127.0.0.1.example.test', '1270.0.0.1'])('when the address is %s and there is no token / then it does not start', (host) => {
     expect(() => start(host)).toThrow(expect.objectContaining({ code: 'WEIR_REST_BIND_NEEDS_TOKEN' }));
     expect(() => start(host, '')).toThrow(expect.objectContaining({ code: 'WEIR_REST_BIND_NEEDS_TOKEN' }));
-    expect(() => start(host, 'short')).toThrow(expect.objectContaining({ code: 'WEIR_REST_BIND_NEEDS_TOKEN' }));
+    expect(() => start(host, 'short')).toThrow(expect.objectContaining({ code: 'WEIR_REST_BIND_NEEDS_TOKEN', message: expect.stringContaining('so short a token') }));
   });
 
   it.each(['127.0.0.1', '127.3.2.1', 'localhost', '::1'])('when it is %s / then no token is needed', (host) => {
@@ -145,7 +150,7 @@ describe('given bodies and bytes that are not what they should be', () => {
   it('when a client is slow / then it is dropped', () => served(async ({ url, get }) => {
     expect(await bytes(url, 'GET /overview HTTP/1.1\r\nHost: local')).toMatch(/^HTTP\/1\.1 408|^$/);
     expect(await bytes(url, `POST /jobs/${JOB}/savepoints HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{`)).toMatch(/^HTTP\/1\.1 4|^$/);
-    expect((await get('/overview')).status).toBe(200);
+    await untilAnswered(get);
   }, { requestTimeoutMs: 300 }));
 
   it('when headers are too long / then the answer is 431, and below the limit they are fine', () => served(async ({ url, get }) => {
@@ -159,7 +164,7 @@ describe('given bodies and bytes that are not what they should be', () => {
       'POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n', 'POST / HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n']) {
       expect(await bytes(url, content)).not.toContain('HTTP/1.1 2');
     }
-    expect((await get('/overview')).status).toBe(200);
+    await untilAnswered(get);
   }, { requestTimeoutMs: 300 }));
 
   it('when submitting and cancelling are switched off / then both are refused', () => served(async ({ send, get, gateway }) => {

@@ -52,7 +52,7 @@ export class CollectSink<T> implements Sink<T, CollectCommittable> {
   }
 
   createCommitter(context: SinkContext): SinkCommitter<CollectCommittable> {
-    return new CollectCommitter<T>(context, this.job(context.jobId));
+    return new CollectCommitter<T>(context, (jobId) => this.job(jobId));
   }
 
   private job(jobId: string): CollectedJob<T> {
@@ -89,20 +89,32 @@ class CollectWriter<T> implements SinkWriter<T, CollectCommittable> {
 }
 
 class CollectCommitter<T> implements SinkCommitter<CollectCommittable> {
-  constructor(private readonly context: SinkContext, private readonly job: CollectedJob<T>) {}
+  private readonly job: CollectedJob<T>;
+
+  constructor(private readonly context: SinkContext, private readonly jobOf: (jobId: string) => CollectedJob<T>) {
+    this.job = jobOf(context.jobId);
+  }
 
   recover(restored: readonly CollectCommittable[]): Promise<void> {
-    const known = new Set(restored.map((committable) => committable.transactionId));
+    // What another job prepared in the snapshot that this one began from is that job's result, and this one's to commit.
+    for (const { transactionId } of restored) {
+      const owner = this.jobOf(transactionId.slice(0, transactionId.indexOf('/')));
+      const transaction = owner.prepared.get(transactionId);
+      if (transaction !== undefined && this.isOwn(transaction)) owner.commit(transactionId);
+    }
     const ownPrefix = `${this.context.jobId}/${this.context.operatorId}/`;
-    // K3. This subtask's share is what subtasks of its index (modulo the parallelism) prepared: its own new attempt has prepared nothing
-    // yet, while other subtasks may be running already.
-    for (const [transactionId, transaction] of [...this.job.prepared]) {
-      const ownIndex = transaction.subtaskIndex % this.context.parallelism === this.context.subtaskIndex;
-      if (!ownIndex || !transactionId.startsWith(ownPrefix)) continue;
-      if (known.has(transactionId)) this.job.commit(transactionId);
-      else this.job.prepared.delete(transactionId);
+    for (const [transactionId, transaction] of [...this.job.prepared]) { // K3: what the snapshot names is committed by now, or another subtask's
+      const isNamed = restored.some((committable) => committable.transactionId === transactionId);
+      if (!isNamed && this.isOwn(transaction) && transactionId.startsWith(ownPrefix)) this.job.prepared.delete(transactionId);
     }
     return Promise.resolve();
+  }
+  /**
+   * This subtask's share is what subtasks of its index (modulo the parallelism) prepared: its own new attempt has prepared nothing yet, while other
+   * subtasks may be running already.
+   */
+  private isOwn({ subtaskIndex }: PreparedTransaction<T>): boolean {
+    return subtaskIndex % this.context.parallelism === this.context.subtaskIndex;
   }
   commit(committables: readonly CollectCommittable[]): Promise<void> {
     return new Promise((resolve) => {
