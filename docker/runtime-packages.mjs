@@ -6,4 +6,5 @@ const OPEN = ['esbuild', 'classic-level'];
 
 const lock = JSON.parse(readFileSync(process.argv[2], 'utf8'));
 const dependencies = Object.fromEntries(OPEN.map((name) => [name, lock.packages[`node_modules/${name}`].version]));
-process.stdout.write(`${JSON.stringify({ name: 'weir-runtime', private: true, dependencies }, undefined, 2)}\n`);
+const allowScripts = Object.fromEntries(OPEN.map((name) => [name, true])); // as in the repository's own package.json
+process.stdout.write(`${JSON.stringify({ name: 'weir-runtime', private: true, dependencies, allowScripts }, undefined, 2)}\n`);

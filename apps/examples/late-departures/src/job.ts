@@ -16,7 +16,7 @@ import { TroubleDetector, type Alert } from './trouble-detector.js';
 const flight = types.row({ date: types.long, delay: types.int, origin: types.string });
 
 const params = {
-  input: param.string({ default: flightsFile(), description: 'Parquet file with the columns date, delay and origin' }),
+  input: param.string({ default: '', description: 'Parquet file with the columns date, delay and origin; empty: the one of vega-datasets' }),
   output: param.string({ default: 'out/late-departures', description: 'directory for delays/ and alerts/' }),
 };
 
@@ -24,7 +24,7 @@ export default defineJob('late departures', { params, summary: summarize }, (env
   const byTheirDate = WatermarkStrategy.forBoundedOutOfOrderness(Duration.minutes(30)).withTimestampAssigner((it: { date: number }) => it.date);
 
   const delays = env
-    .fromSource(FileSource.forBulkFormat(parquet({ columns: flight }), input).build(), byTheirDate, 'flights').uid('flights')
+    .fromSource(FileSource.forBulkFormat(parquet({ columns: flight }), input || flightsFile()).build(), byTheirDate, 'flights').uid('flights')
     .keyBy((it) => it.origin)
     .window(TumblingEventTimeWindows.of(Duration.hours(1)))
     .aggregate(delayTotals, new WithAirportAndHour()).name('hourly delays').uid('hourly-delays');
