@@ -36,6 +36,11 @@ export interface Connection {
    * without a call, nothing is known.
    */
   publishExpectingReceiver(subject: Subject, message: unknown, onNoReceiver: () => void): void;
+  /**
+   * As `publish` on this subject, by reference, where its node lives in this thread; undefined where it does not. For transports that otherwise copy; absent:
+   * it copies always, or never.
+   */
+  inThread?(subject: Subject): ((message: unknown) => void) | undefined;
   /** The subject begins with this connection's node. Fails with `WEIR_TRANSPORT_SUBJECT_TAKEN` when this process already subscribed it. */
   subscribe(subject: Subject, handler: (message: unknown) => void): Subscription;
   /** Called each time this connection broke; every data channel of it must then be taken as broken. */

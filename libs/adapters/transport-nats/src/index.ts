@@ -3,7 +3,7 @@ export { NatsCourier } from './nats-courier.js';
 export { NatsTransport } from './nats-transport.js';
 export { type CourierHandler, type CourierStatistics, MAX_UNCONFIRMED_BYTES } from './nats-wire.js';
 export { MAX_MESSAGE_BYTES } from './message-parts.js';
-export { OLDEST_SERVER } from './nats-session.js';
+export { OLDEST_SERVER } from './nats-version.js';
 export type { NatsCredentials, NatsHost, NatsOptions, NatsTls } from './nats-options.js';
 // the leader register
 export { NatsLeaderRegister, type NatsLeaderRegisterOptions } from './nats-leader-register.js';

@@ -12,9 +12,7 @@ import { type Cancel, type Subscription, TransportBrokenError, TransportClosedEr
 import { connect, DebugEvents, ErrorCode, Events, type NatsConnection, type NatsError, type Status } from 'nats';
 import { NatsAuthError, NatsUnreachableError, NatsVersionError } from './errors.js';
 import { dialOptions, type NatsHost, type NatsOptions } from './nats-options.js';
-
-/** The oldest server that has all that Weir needs. */
-export const OLDEST_SERVER = '2.9.0';
+import { isAtLeast, OLDEST_SERVER } from './nats-version.js';
 
 const FIRST_WAIT_MS = 50;
 const LONGEST_WAIT_MS = 1_000;
@@ -284,13 +282,4 @@ function listen(listeners: Set<() => void>, listener: () => void): Subscription 
   const entry = (): void => listener();
   listeners.add(entry);
   return { unsubscribe: () => void listeners.delete(entry) };
-}
-
-/** Compares `major.minor.patch`, ignoring what follows; false when a version cannot be read. */
-export function isAtLeast(found: string, wanted: string): boolean {
-  const parse = (version: string): number[] => (/^v?(\d+)\.(\d+)\.(\d+)/.exec(version)?.slice(1) ?? []).map(Number);
-  const [a, b] = [parse(found), parse(wanted)];
-  if (a.length === 0) return false;
-  for (let i = 0; i < 3; i++) if (a[i] !== b[i]) return a[i] > b[i];
-  return true;
 }

@@ -7,7 +7,7 @@ import { connect as connectSocket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { connect, type ConnectionOptions, ErrorCode, type NatsConnection } from 'nats';
 import { OLDEST_SERVER } from '@weir/transport-nats';
-import { isAtLeast } from '../src/nats-session.js';
+import { isAtLeast } from '../src/nats-version.js';
 import { TestResources, until } from './servers.js';
 import { TcpProxy } from './tcp-proxy.js';
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { NatsCourier, NatsLeaderRegister, type NatsOptions } from '@weir/transport-nats';
-import { isAtLeast } from '../src/nats-session.js';
+import { isAtLeast } from '../src/nats-version.js';
 import { TestResources, testHost, until } from './servers.js';
 import { TcpProxy } from './tcp-proxy.js';
 

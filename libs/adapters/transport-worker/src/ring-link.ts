@@ -16,10 +16,10 @@ const DRAINED = 1;
 const TURN_BYTES = 256 * 1024;
 const TURN_MESSAGES = 256;
 /**
- * A sleeping reader is woken when so much waits for it, or at the end of the writer's turn. A wake-up costs the writer as much as encoding half a frame
- * (20 to 30 us), so that one for each frame would cost a third of the throughput.
+ * A sleeping reader is woken when so much waits for it, or at the end of the writer's turn. A wake-up costs both sides together as much as a frame
+ * does, so that one for each frame would halve the throughput.
  */
-const WAKE_BYTES = 64 * 1024;
+const WAKE_BYTES = 128 * 1024;
 
 interface Waiting {
   readonly subject: string;

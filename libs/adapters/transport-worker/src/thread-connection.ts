@@ -26,6 +26,14 @@ export class ThreadConnection implements Connection {
     });
   }
 
+  inThread(subject: Subject): ((message: unknown) => void) | undefined {
+    const publish = this.endpoint.inThread(this, subject);
+    return publish === undefined ? undefined : (message) => {
+      this.checkOpen();
+      publish(message);
+    };
+  }
+
   subscribe(subject: Subject, handler: Handler): Subscription {
     this.checkOpen();
     assert(subject.startsWith(`${this.nodeId}.`), `${subject} does not begin with its node ${this.nodeId}`);

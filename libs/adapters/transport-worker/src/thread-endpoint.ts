@@ -3,7 +3,8 @@
  *
  * E1. All control messages of this thread pass the hub in their order; all data messages for one node take one way, in their order. While the way is
  *     being asked for they wait, and the way changes only when the node does.
- * E2. Nothing is handed over within a call of `publish`: messages within the thread go through a deferred queue, as copies, like all others.
+ * E2. Nothing is handed over within a call of `publish`: messages within the thread go through a deferred queue, as copies like all others unless
+ *     `inThread` was asked for.
  * E3. What waits for room in the rings is bounded by OVERFLOW_BYTES_MAX; credits of the data channels keep it far below. Beyond, the data
  *     connections of this thread break, which is told.
  */
@@ -98,6 +99,11 @@ export class ThreadEndpoint implements Transport {
     } else this.publishData(node, subject, message, onNoReceiver);
   }
 
+  /** Undefined for a node elsewhere. */
+  inThread({ purpose }: ThreadConnection, subject: Subject): ((message: unknown) => void) | undefined {
+    if (!this.nodes.has(nodeOf(subject))) return undefined;
+    return (message) => this.publishLocally({ purpose, subject, message, onNoReceiver: undefined });
+  }
   private publishLocally(message: LocalMessage): void {
     this.local.push(message);
     if (this.local.length === 1) this.options.timers.defer(this.deliverLocal);
@@ -323,7 +329,7 @@ export class ThreadEndpoint implements Transport {
   }
 }
 
-/** The messages of the thread itself are copies as well (T5), so that a job behaves alike wherever its tasks are. */
+/** Messages of the thread itself are copies as well (T5), but for those of whoever says that nobody changes them. */
 function copyOf(message: unknown): unknown {
   return message instanceof Uint8Array ? new Uint8Array(message) : decodeWireMessage(encodeWireMessage(message));
 }

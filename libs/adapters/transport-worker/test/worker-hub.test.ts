@@ -64,6 +64,28 @@ describe('a worker hub', () => {
     expect(heard.slice(0, 2).sort()).toEqual(['main data', 't data']);
   });
 
+  it('given a subject whose node lives in the same thread / then it can be published by reference, in order with the rest', async () => {
+    const thread = rigOf().thread();
+    const [a, b] = [await thread.connect('a', 'data'), await thread.connect('b', 'data')];
+    const received: unknown[] = [];
+    b.subscribe('b.data', (message) => received.push(message));
+    const frame = { values: [{ of: 'a record' }] };
+    a.publish('b.data', 'before');
+    a.inThread?.('b.data')?.(frame);
+    a.publish('b.data', 'behind');
+    expect(received).toEqual([]);
+    await until(() => received.length === 3);
+    expect(received).toEqual(['before', frame, 'behind']);
+    expect(received[1]).toBe(frame);
+  });
+
+  it('given a subject whose node lives in another thread / then nothing is published by reference', async () => {
+    const rig = rigOf();
+    const a = await rig.thread().connect('a', 'data');
+    await rig.thread().connect('b', 'data');
+    expect(a.inThread?.('b.data')).toBeUndefined();
+  });
+
   it('given an upstream that cannot flush / then flush rejects in the thread that asked', async () => {
     const network = new FakeNetwork();
     const rig = rigOf({ upstream: network.upstream() });

@@ -20,8 +20,8 @@ import type { PartitionEncoderOptions } from './channels/partition-encoder.js';
 import { ResultPartition } from './channels/result-partition.js';
 import { TaskOutputs } from './channels/task-outputs.js';
 import { loadRestored } from './chain/load-restored.js';
-import { openKeyedState } from './chain/open-keyed-state.js';
-import { OperatorChain } from './chain/operator-chain.js';
+import { closeKeyedState, openKeyedState } from './chain/open-keyed-state.js';
+import { type ChainEnvironment, OperatorChain } from './chain/operator-chain.js';
 import { BatchSize } from './batch-size.js';
 import { ChannelBrokenError, TaskEndedError } from './errors.js';
 import { explainFailure } from './explain-failure.js';
@@ -126,12 +126,12 @@ export class TaskActor implements Actor<TaskMessage> {
   /** A slot runs at most one subtask of each vertex, and they share one connection. */
   private framesInFlight(): number {
     const { deployment, dataByReference } = this.dependencies;
-    const perChannel = this.configuration.get(taskOptions.framesInFlight);
-    if (dataByReference) return perChannel;
+    if (dataByReference) return this.configuration.get(taskOptions.framesInFlight);
     const receivingTasks = deployment.graph.vertices.filter((vertex) => vertex.inputCount > 0).length;
     const channels = deployment.inputs.reduce((sum, gate) => sum + gate.channels.length, 0);
     return framesInFlight({
-      perChannel, channels, tasks: receivingTasks, frameBytes: this.configuration.get(taskOptions.frameBytes), bytesInFlight: this.configuration.get(taskOptions.bytesInFlight),
+      channels, tasks: receivingTasks, frameBytes: this.configuration.get(taskOptions.frameBytes),
+      bytesPerChannel: this.configuration.get(taskOptions.bytesPerChannel), bytesInFlight: this.configuration.get(taskOptions.bytesInFlight),
     });
   }
   private encodingOf(edgeIndex: number): PartitionEncoderOptions {
@@ -239,10 +239,10 @@ export class TaskActor implements Actor<TaskMessage> {
     if (this.isOver) throw new TaskEndedError(this.vertex.name);
     const keyedState = await openKeyedState(this.dependencies.stateBackends, job, vertex, range, restored);
     if (this.isOver) {
-      await Promise.allSettled([...keyedState.values()].map((backend) => backend.close()));
+      await closeKeyedState(keyedState);
       throw new TaskEndedError(this.vertex.name);
     }
-    const chain = new OperatorChain({
+    const environment: ChainEnvironment = {
       jobId: deployment.jobId, attempt, job, vertex, metrics, restored, keyedState, record: this.record, processingTime: this.processingTime,
       services: { files, clock, timers, random: random.stream('connector'), logger },
       commitRetries: this.configuration.get(taskOptions.commitRetries),
@@ -252,10 +252,15 @@ export class TaskActor implements Actor<TaskMessage> {
         const edge = deployment.graph.edges[partition.descriptor.edgeIndex];
         return { sourceOperatorIndex: edge.sourceOperatorIndex, sideOutputId: edge.sideOutputId, partition };
       }),
-    });
-    this.chain = chain;
-    await chain.open();
-    return chain;
+    };
+    try {
+      this.chain = new OperatorChain(environment);
+    } catch (failure) {
+      await closeKeyedState(keyedState);
+      throw failure;
+    }
+    await this.chain.open();
+    return this.chain;
   }
 
   private begin(chain: OperatorChain): void {

@@ -246,8 +246,43 @@ describe('frames of bytes', () => {
     expect(breaks).toBeGreaterThan(100);
   });
 
+  it('given one consumer in this thread and one elsewhere / then the one gets the records themselves and the other copies, both in order and with credit', () => {
+    const courier = new Courier(['near.data', 'near.credit']);
+    const record = new RecordContext();
+    const channels = ['near', 'far'].map((name, i) => ({ fromSubtask: 0, toSubtask: i, dataSubject: `${name}.data`, creditSubject: `${name}.credit` }));
+    const partition = new ResultPartition({ edgeIndex: 0, consumerParallelism: 2, consumerMaxParallelism: 128, channels }, { kind: 'rebalance' }, record, {
+      frameRecords: 8, label: 'test', random: new SeededRandom(1), connection: courier, onWritable: () => undefined,
+      encoding: { operatorName: 'map', frameBytes: 1024, type: undefined, onFirstFallback: () => undefined },
+    });
+    const broken: Error[] = [];
+    const inputs = channels.map((descriptor, i) => new InputChannel(i, 0, 0, descriptor, courier, 2, () => undefined, (error) => broken.push(error), true));
+    for (const input of inputs) input.open();
+    const sent = Array.from({ length: 1000 }, (_, i) => ({ id: i, at: i / 2 }));
+    for (const value of sent) {
+      record.timestamp = value.id;
+      partition.input.collect(value);
+    }
+    partition.endOfData();
+    const received: { value: unknown; timestamp: number }[][] = [[], []];
+    while (courier.published.length > 0 || inputs.some((input) => input.readable)) {
+      courier.deliverAll();
+      for (const [i, input] of inputs.entries()) {
+        if (!input.readable) continue;
+        const frame = input.take();
+        if (frame.kind === 'data') for (let k = 0; k < frame.count; k++) received[i].push({ value: frame.values[k], timestamp: frame.timestamps[k] });
+      }
+    }
+    expect(broken).toEqual([]);
+    expect(partition.drained).toBe(true);
+    for (const i of [0, 1]) {
+      const expected = sent.filter(({ id }) => id % 2 === i);
+      expect(received[i]).toEqual(expected.map((value) => ({ value, timestamp: value.id })));
+      expect(received[i].every(({ value }, k) => (value === expected[k]) === (i === 0))).toBe(true);
+    }
+  });
+
   it('given a slot with many channels / then frames in flight shrink with the share of its connection, down to two', () => {
-    const budget = { perChannel: 8, frameBytes: 16 * 1024, bytesInFlight: 4 << 20, tasks: 2 };
-    expect([1, 16, 32, 64, 500].map((channels) => framesInFlight({ ...budget, channels }))).toEqual([8, 8, 4, 2, 2]);
+    const budget = { bytesPerChannel: 256 * 1024, frameBytes: 16 * 1024, bytesInFlight: 4 << 20, tasks: 2 };
+    expect([0, 1, 8, 16, 32, 64, 500].map((channels) => framesInFlight({ ...budget, channels }))).toEqual([16, 16, 16, 8, 4, 2, 2]);
   });
 });

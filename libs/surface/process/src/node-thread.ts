@@ -54,7 +54,8 @@ export class NodeThread {
       this.worker.once('exit', (code) => {
         this.gone = true;
         hub.detach(thread);
-        const failure = this.ending ? undefined : this.failure ?? failureInfo(new ThreadEndedError(node, code));
+        // A thread that died by itself may have been given up before its exit is heard: its port closes first.
+        const failure = this.failure ?? (this.ending ? undefined : failureInfo(new ThreadEndedError(node, code)));
         for (const { reject } of this.pending.values()) reject(failure === undefined ? new ThreadEndedError(node, code) : new RemoteFailureError(failure));
         this.pending.clear();
         resolve(failure);

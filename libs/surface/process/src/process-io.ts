@@ -12,8 +12,8 @@ export interface ProcessIo {
   threadEntry(name: string): string;
 }
 
-/** Documented in docs/cli.md. */
-export const ProcessExitCode = { ok: 0, failed: 1 } as const;
+/** Documented in docs/cli.md. `failed`: a new process may mend it; `applicationFailed`: the job of a cluster of one job failed, and would again. */
+export const ProcessExitCode = { ok: 0, failed: 1, applicationFailed: 3 } as const;
 
 /** Settles when the process is asked to end. */
 export function untilStopped(io: ProcessIo): Promise<void> {

@@ -7,7 +7,7 @@ import type { Configuration } from '@weir/base';
 import { clusterOptions } from '@weir/cluster';
 import { ConsoleLogger, SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
 import type { Clock, Connection, Logger, Random, Timers } from '@weir/ports';
-import { NatsCourier, NatsLeaderRegister, type NatsOptions } from '@weir/transport-nats';
+import type { NatsLeaderRegister, NatsOptions } from '@weir/transport-nats';
 import { WorkerHub } from '@weir/transport-worker';
 import { resolve } from 'node:path';
 import { natsOptions } from './nats-options.js';
@@ -44,6 +44,8 @@ export async function openProcessNode(node: string, configuration: Configuration
   const logger = new ConsoleLogger({ clock, level: threadSettings.logLevel, format: threadSettings.logFormat, write: (line) => io.writeLog(line) }).child({ node });
   const host = { clock, timers, random, logger };
   const options: NatsOptions = natsOptions(configuration, node);
+  // The client costs 40 ms and 10 MB: threads, and commands that only want this lib's options, go without it.
+  const { NatsCourier, NatsLeaderRegister } = await import('@weir/transport-nats');
   const courier = new NatsCourier(options, host);
   const register = new NatsLeaderRegister(options, host);
   try {

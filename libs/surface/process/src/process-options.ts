@@ -21,7 +21,7 @@ export const processOptions = {
 
 export const jobManagerOptions = {
   id: nameOption('jobmanager.id', '', 'Name of this JobManager, unlike all others of the cluster; empty: drawn at random.'),
-  restAddress: configOption.string('rest.address', '', 'Host name under which other JobManagers, and clients that look for the leader, reach this one\'s REST API; empty: rest.bind-address.'),
+  restAddress: configOption.string('rest.address', '', 'Host name under which other JobManagers, and clients that look for the leader, reach this one\'s REST API; empty: rest.bind-address, or the host\'s name where that means every address.'),
 };
 
 export const taskManagerOptions = {

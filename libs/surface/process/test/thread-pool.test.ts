@@ -80,6 +80,15 @@ describe('a pool of threads', () => {
     expect(await (await pool.take()).call('c')).toMatch(/^tm-1-slot-\d c$/);
   });
 
+  it('when a thread that throws is given up before its exit is heard / then its end still says why', async () => {
+    const pool = makePool({ settings: { stubborn: true } });
+    const thread = await pool.take();
+    const call = expect(thread.call('throw')).rejects.toMatchObject({ code: 'WEIR_THREAD_FAILED' });
+    await pool.give(thread, 10_000);
+    await call;
+    await expect(thread.ended).resolves.toMatchObject({ code: 'WEIR_THREAD_FAILED', message: 'Error: thrown' });
+  });
+
   it('when a thread has nothing left to do / then it ends without a failure, and another one takes its place', async () => {
     const pool = makePool({ spare: 1, most: 1 });
     const thread = await pool.take();

@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { toError } from '@weir/base';
 import { NatsServerFailedError, NatsVersionError } from '../errors.js';
-import { isAtLeast, OLDEST_SERVER } from '../nats-session.js';
+import { isAtLeast, OLDEST_SERVER } from '../nats-version.js';
 
 export interface NatsServerOptions {
   /** Path of the binary; see `findNatsServer`. */

@@ -15,7 +15,12 @@ export async function openKeyedState(backends: KeyedStateBackends, job: Compiled
     }
     return opened;
   } catch (failure) {
-    await Promise.allSettled([...opened.values()].map((backend) => backend.close()));
+    await closeKeyedState(opened);
     throw failure;
   }
+}
+
+/** For those that no chain has taken over. */
+export async function closeKeyedState(opened: ReadonlyMap<string, KeyedStateBackend>): Promise<void> {
+  await Promise.allSettled([...opened.values()].map((backend) => backend.close()));
 }

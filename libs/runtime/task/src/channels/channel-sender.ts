@@ -25,15 +25,25 @@ export class ChannelSender {
   private sentSinceMark = false;
   /** Where the end of data stands; Infinity before it was sent. */
   private endOfDataSeq = Infinity;
+  private readonly encoded: boolean;
+  private readonly memory: MessageMemory | undefined;
+  private readonly deliver: (message: unknown) => void;
 
-  /** `encoded`: messages are bytes. `memory`: where the messages of `sendBytes` come from. */
+  /** `encoded`: messages are bytes, unless the consumer is in this thread. `memory`: where the messages of `sendBytes` come from. */
   constructor(
-    readonly descriptor: ChannelDescriptor, private readonly connection: Connection, private readonly onWritable: () => void, private readonly encoded = false,
-    private readonly memory?: MessageMemory,
+    readonly descriptor: ChannelDescriptor, connection: Connection, private readonly onWritable: () => void, encoded = false, memory?: MessageMemory,
   ) {
+    const inThread = encoded ? connection.inThread?.(descriptor.dataSubject) : undefined;
+    this.encoded = encoded && inThread === undefined;
+    this.memory = this.encoded ? memory : undefined;
+    this.deliver = inThread ?? ((message) => connection.publish(descriptor.dataSubject, message));
     this.subscription = connection.subscribe(descriptor.creditSubject, (message) => this.credit(creditLimitIn(message)));
   }
 
+  /** True when data frames go by `send`. */
+  get byReference(): boolean {
+    return !this.encoded;
+  }
   /** False while frames wait for credit. */
   get writable(): boolean {
     return this.waiting.length === 0 && this.nextSeq < this.creditLimit;
@@ -70,7 +80,7 @@ export class ChannelSender {
   }
   private publish(message: unknown): void {
     this.sentSinceMark = true;
-    this.connection.publish(this.descriptor.dataSubject, message);
+    this.deliver(message);
   }
 
   private credit(limit: number): void {
@@ -104,7 +114,7 @@ export class ChannelSender {
     if (this.creditLimit === 0) return;
     if (!this.sentSinceMark) {
       const mark = { kind: 'high-water-mark', next: this.nextSeq - this.waiting.length } as const;
-      this.connection.publish(this.descriptor.dataSubject, this.encoded ? encodeEvent(mark) : mark);
+      this.deliver(this.encoded ? encodeEvent(mark) : mark);
     }
     this.sentSinceMark = false;
   }

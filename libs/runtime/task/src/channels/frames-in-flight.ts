@@ -6,9 +6,9 @@
  * 128 channels a slot, two frames a channel are more than that, and are granted all the same: with one, a channel would stand still for each credit.
  */
 export interface InFlightBudget {
-  /** Upper bound, from `taskmanager.network.frames-per-channel`. */
-  readonly perChannel: number;
   readonly frameBytes: number;
+  /** For one channel at most. */
+  readonly bytesPerChannel: number;
   /** For all tasks of the connection. */
   readonly bytesInFlight: number;
   /** Tasks that share the connection. */
@@ -19,7 +19,7 @@ export interface InFlightBudget {
 
 export const FRAMES_IN_FLIGHT_MIN = 2;
 
-export function framesInFlight({ perChannel, frameBytes, bytesInFlight, tasks, channels }: InFlightBudget): number {
-  const share = Math.floor(bytesInFlight / (Math.max(1, tasks) * Math.max(1, channels) * frameBytes));
-  return Math.max(FRAMES_IN_FLIGHT_MIN, Math.min(perChannel, share));
+export function framesInFlight({ frameBytes, bytesPerChannel, bytesInFlight, tasks, channels }: InFlightBudget): number {
+  const share = bytesInFlight / (Math.max(1, tasks) * Math.max(1, channels));
+  return Math.max(FRAMES_IN_FLIGHT_MIN, Math.floor(Math.min(bytesPerChannel, share) / frameBytes));
 }

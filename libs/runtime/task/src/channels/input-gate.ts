@@ -9,7 +9,7 @@ import { MalformedBytesError, toError } from '@weir/base';
 import type { Connection, Subscription } from '@weir/ports';
 import { ChannelBrokenError } from '../errors.js';
 import type { ChannelDescriptor, InputGateDescriptor } from '../task-deployment.js';
-import type { ChannelMessage, Frame } from './frame.js';
+import type { ChannelMessage, Credit, Frame } from './frame.js';
 import { decodeEvent, encodeEvent, KIND, readHeader } from './frame-format.js';
 import { DecodeMemory, FrameAssembly, FrameDecoder } from './frame-decoder.js';
 
@@ -32,6 +32,7 @@ export class InputChannel {
   private readonly subscription: Subscription;
   private readonly decoder: FrameDecoder;
   private readonly assembly = new FrameAssembly();
+  private readonly sendCredit: (credit: Credit) => void;
 
   constructor(
     /** Place in the gate. */
@@ -39,14 +40,17 @@ export class InputChannel {
     readonly edgeIndex: number,
     readonly inputIndex: number,
     readonly descriptor: ChannelDescriptor,
-    private readonly connection: Connection,
+    connection: Connection,
     private readonly framesInFlight: number,
     private readonly onFrame: () => void,
     private readonly onBroken: (error: Error) => void,
-    /** Credit is sent as bytes. What comes may be either. */
-    private readonly encoded = false,
+    /** Credit is sent as bytes, unless the producer is in this thread. What comes may be either. */
+    encoded = false,
     memory = new DecodeMemory(),
   ) {
+    const { creditSubject } = descriptor;
+    const inThread = encoded ? connection.inThread?.(creditSubject) : undefined;
+    this.sendCredit = inThread ?? ((credit) => connection.publish(creditSubject, encoded ? encodeEvent(credit) : credit));
     this.decoder = new FrameDecoder(memory);
     this.subscription = connection.subscribe(descriptor.dataSubject, (message) => {
       if (message instanceof Uint8Array) this.receiveBytes(message);
@@ -138,8 +142,7 @@ export class InputChannel {
   }
   /** Periodically, by the task: a lost credit delays, it never deadlocks. */
   repeatCredit(): void {
-    const credit = { kind: 'credit', limit: this.granted } as const;
-    this.connection.publish(this.descriptor.creditSubject, this.encoded ? encodeEvent(credit) : credit);
+    this.sendCredit({ kind: 'credit', limit: this.granted });
   }
   get buffered(): number {
     return this.queue.length - this.head;

@@ -17,7 +17,7 @@ import { broadcastFactory, type FrameBuilder, type FrameTarget, hashFactory, pic
 export interface ResultPartitionOptions {
   /** Records in a full frame; 1 in any case when it is 1. Else frames of bytes hold as many as `encoding.frameBytes` takes. */
   readonly frameRecords: number;
-  /** Undefined: frames go by reference. */
+  /** Undefined: frames go by reference. Else by reference to consumers in this thread only. */
   readonly encoding?: PartitionEncoderOptions | undefined;
   readonly label: string;
   readonly random: Random;
@@ -33,7 +33,7 @@ export class ResultPartition implements FrameTarget {
   private readonly senders: readonly ChannelSender[];
   private readonly writer: RecordWriter;
   private readonly encoder: PartitionEncoder | undefined;
-  /** Frames hold as many records as their bytes allow. */
+  /** Frames of bytes hold as many records as their size allows. */
   private readonly growing: boolean;
 
   constructor(readonly descriptor: ResultPartitionDescriptor, partitioner: Partitioner, context: RecordContext, options: ResultPartitionOptions) {
@@ -41,8 +41,10 @@ export class ResultPartition implements FrameTarget {
     this.encoder = encoding === undefined ? undefined : new PartitionEncoder(encoding, descriptor.channels.length);
     this.senders = descriptor.channels.map((channel) => new ChannelSender(channel, options.connection, options.onWritable, encoding !== undefined, this.encoder?.memory));
     this.growing = encoding !== undefined && frameRecords > 1;
-    const limit = this.growing ? FIRST_FRAME_RECORDS : frameRecords;
-    this.builders = descriptor.channels.map(() => ({ values: new Array(limit), timestamps: new Float64Array(limit), count: 0, limit }));
+    this.builders = this.senders.map(({ byReference }) => {
+      const limit = this.growing && !byReference ? FIRST_FRAME_RECORDS : frameRecords;
+      return { values: new Array(limit), timestamps: new Float64Array(limit), count: 0, limit };
+    });
     const writer = this.createWriter(partitioner, context, options);
     this.writer = writer;
     const input = writer as RecordWriter & Input;
@@ -109,11 +111,12 @@ export class ResultPartition implements FrameTarget {
     const { count, values, timestamps, limit } = builder;
     if (count === 0) return;
     builder.count = 0;
-    if (this.encoder !== undefined) {
+    const sender = this.senders[channel];
+    if (this.encoder !== undefined && !sender.byReference) {
       this.flushEncoded(this.encoder, builder, count, channel);
       return;
     }
-    this.senders[channel].send({ kind: 'data', count, values, timestamps });
+    sender.send({ kind: 'data', count, values, timestamps });
     builder.values = new Array(limit);
     builder.timestamps = new Float64Array(limit);
   }

@@ -8,6 +8,13 @@ export class Courier implements Connection {
   readonly purpose = 'data';
   readonly published: { readonly subject: string; readonly message: unknown }[] = [];
   private readonly handlers = new Map<string, (message: unknown) => void>();
+
+  /** `inThread`: subjects whose node is in this thread. */
+  constructor(private readonly inThreadSubjects: readonly string[] = []) {}
+
+  inThread(subject: string): ((message: unknown) => void) | undefined {
+    return this.inThreadSubjects.includes(subject) ? (message) => this.publish(subject, message) : undefined;
+  }
   publish(subject: string, message: unknown): void {
     this.published.push({ subject, message });
   }
