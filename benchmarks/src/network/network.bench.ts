@@ -26,7 +26,8 @@ const rounds = Number(values.rounds);
 const records = readings();
 const FRAME_RECORDS = 160;
 const FRAME_BYTES = 16 * 1024;
-const FRAMES_IN_FLIGHT = 8;
+/** As the defaults of `taskmanager.network.*` have it. */
+const FRAMES_IN_FLIGHT = 16;
 
 const hub = new WorkerHub(host);
 const control = await hub.connect('main', 'control');
