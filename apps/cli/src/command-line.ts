@@ -8,7 +8,7 @@ import { UsageError } from './errors.js';
 import { addCheckpoint, type CheckpointInvocation } from './grammar/checkpoints.js';
 import { addPlan, addRun, type PlanInvocation, type RunInvocation } from './grammar/job-modules.js';
 import { addJob, type JobInvocation } from './grammar/jobs.js';
-import { addCluster, addConfig, addProcesses, type ClusterInvocation, type ClusterUpInvocation, type ConfigInvocation, type ProcessInvocation } from './grammar/processes.js';
+import { addCluster, addConfig, addProcesses, type ClusterInvocation, type ClusterUpInvocation, type ConfigInvocation, type JobManagerInvocation, type TaskManagerInvocation } from './grammar/processes.js';
 
 /** `--help` and `--version`. */
 export interface PrintInvocation {
@@ -17,7 +17,7 @@ export interface PrintInvocation {
 }
 export type Invocation =
   | RunInvocation | PlanInvocation | JobInvocation | CheckpointInvocation
-  | ClusterUpInvocation | ClusterInvocation | ProcessInvocation | ConfigInvocation
+  | ClusterUpInvocation | ClusterInvocation | JobManagerInvocation | TaskManagerInvocation | ConfigInvocation
   | PrintInvocation;
 
 /** Reads the arguments behind `weir`. Throws `WEIR_CLI_USAGE`. */
@@ -40,10 +40,14 @@ export function parseCommandLine(args: readonly string[], version: string): Invo
     if (error.exitCode === 0) return { command: 'print', text: printed };
     throw usageError(error, own, root);
   }
-  if (jobArguments.length > 0 && invocation !== undefined && invocation.command !== 'run' && invocation.command !== 'plan') {
+  if (jobArguments.length > 0 && invocation !== undefined && !takesJobArguments(invocation)) {
     throw new UsageError(`weir ${invocation.command} takes nothing behind --`, `Run weir ${invocation.command} --help to see what it takes.`);
   }
   return invocation ?? { command: 'print', text: root.helpInformation() };
+}
+
+function takesJobArguments(invocation: Invocation): boolean {
+  return invocation.command === 'run' || invocation.command === 'plan' || ('application' in invocation && invocation.application !== undefined);
 }
 
 function grammar(version: string, jobArguments: readonly string[], found: (invocation: Invocation) => void): { root: Command; commands: Command[] } {
@@ -53,7 +57,7 @@ function grammar(version: string, jobArguments: readonly string[], found: (invoc
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false);
   const commands = [
-    addRun(root, jobArguments, found), addPlan(root, jobArguments, found), ...addJob(root, found), ...addCluster(root, found), ...addProcesses(root, found),
+    addRun(root, jobArguments, found), addPlan(root, jobArguments, found), ...addJob(root, found), ...addCluster(root, jobArguments, found), ...addProcesses(root, jobArguments, found),
     ...addCheckpoint(root, found), addConfig(root, found),
   ];
   return { root, commands };

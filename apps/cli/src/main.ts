@@ -71,7 +71,7 @@ function reportFailure(error: unknown, io: CliIo, json: boolean): void {
 
 /** Codes of what the reader mends in the configuration, in the job's parameters or in its module. */
 const MENDED_BY_READER = new RegExp(`^WEIR_(${[
-  'CONFIG_INVALID', 'CONFIG_FILE_INVALID', 'JOB_MODULE_.*', 'JOB_PARAMETER_INVALID', 'JOB_BUILD_FAILED', 'JOB_INVALID', 'GRAPH_INVALID', 'UID_DUPLICATE',
+  'CONFIG_INVALID', 'CONFIG_FILE_INVALID', 'REST_BIND_NEEDS_TOKEN', 'JOB_MODULE_.*', 'JOB_PARAMETER_INVALID', 'JOB_BUILD_FAILED', 'JOB_INVALID', 'GRAPH_INVALID', 'UID_DUPLICATE',
   'PARALLELISM_INVALID', 'FORWARD_PARALLELISM', 'SOURCE_INVALID', 'SINK_INVALID', 'TYPE_INVALID', 'WINDOW_INVALID', '.*_OPTIONS',
 ].join('|')})$`);
 

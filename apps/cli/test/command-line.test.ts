@@ -72,16 +72,25 @@ describe('weir cluster and the processes', () => {
   it('take the shape of the cluster, with defaults', () => {
     expect(parse('cluster up')).toEqual({
       command: 'cluster up', definitions: {}, configFile: undefined, jobManagers: 1, taskManagers: 2, slots: 2, nats: 'auto', port: undefined, data: '.weir/cluster',
-      foreground: false, json: false,
+      foreground: false, json: false, application: undefined, parallelism: undefined,
     });
     expect(parse('cluster up --jobmanagers 2 --taskmanagers 3 --slots 4 --nats nats://x:1 --port 9000 --data d --foreground --json -D a=b')).toMatchObject({
       jobManagers: 2, taskManagers: 3, slots: 4, nats: 'nats://x:1', port: 9000, data: 'd', foreground: true, json: true, definitions: { a: 'b' },
     });
-    expect(parse('cluster down --data d')).toEqual({ command: 'cluster down', data: 'd', json: false });
-    expect(parse('cluster status --json')).toEqual({ command: 'cluster status', data: '.weir/cluster', json: true });
-    expect(parse('jobmanager -D jobmanager.id=jm-1')).toEqual({ command: 'jobmanager', definitions: { 'jobmanager.id': 'jm-1' }, configFile: undefined });
+    expect(parse('cluster down --data d')).toEqual({ command: 'cluster down', data: 'd', json: false, definitions: {}, configFile: undefined });
+    expect(parse('cluster status --json -D a=b')).toEqual({ command: 'cluster status', data: '.weir/cluster', json: true, definitions: { a: 'b' }, configFile: undefined });
+    expect(parse('jobmanager -D jobmanager.id=jm-1')).toEqual({
+      command: 'jobmanager', definitions: { 'jobmanager.id': 'jm-1' }, configFile: undefined, application: undefined, parallelism: undefined,
+    });
     expect(parse('taskmanager --config weir.yaml')).toEqual({ command: 'taskmanager', definitions: {}, configFile: 'weir.yaml' });
     expect(parse('config --json')).toEqual({ command: 'config', definitions: {}, configFile: undefined, json: true });
+  });
+
+  it.each(['jobmanager', 'cluster up'])('weir %s takes one job, and its parameters only with it', (command) => {
+    expect(parse(`${command} --job job.ts -p 3 -s sp/1 --allow-non-restored-state -- --input x`)).toMatchObject({
+      command, parallelism: 3, application: { module: 'job.ts', jobArguments: ['--input', 'x'], fromSavepoint: 'sp/1', allowNonRestoredState: true },
+    });
+    expect(refusal(`${command} -- --input x`)).toMatchObject({ code: 'WEIR_CLI_USAGE', message: `weir ${command} takes nothing behind --` });
   });
 
   it.each(['--port 0', '--port 65536', '--port x', '--slots 0', '--jobmanagers -1'])('refuse %s', (bad) => {
@@ -91,12 +100,13 @@ describe('weir cluster and the processes', () => {
 
 describe('weir job', () => {
   const id = '0123456789abcdef0123456789abcdef';
+  const NO_SETTINGS = { definitions: {}, configFile: undefined };
 
   it('takes a job, a cluster, and what to do', () => {
-    expect(parse('job list --target http://a:1')).toEqual({ command: 'job list', target: 'http://a:1', json: false });
-    expect(parse(`job show ${id} --json`)).toEqual({ command: 'job show', target: undefined, json: true, jobId: id });
-    expect(parse(`job stop ${id} --savepoint sp --drain`)).toEqual({ command: 'job stop', target: undefined, json: false, jobId: id, directory: 'sp', drain: true });
-    expect(parse(`job savepoint ${id} sp`)).toEqual({ command: 'job savepoint', target: undefined, json: false, jobId: id, directory: 'sp' });
+    expect(parse('job list --target http://a:1')).toEqual({ command: 'job list', target: 'http://a:1', json: false, ...NO_SETTINGS });
+    expect(parse(`job show ${id} --json`)).toEqual({ command: 'job show', target: undefined, json: true, jobId: id, ...NO_SETTINGS });
+    expect(parse(`job stop ${id} --savepoint sp --drain`)).toEqual({ command: 'job stop', target: undefined, json: false, jobId: id, directory: 'sp', drain: true, ...NO_SETTINGS });
+    expect(parse(`job savepoint ${id} sp`)).toEqual({ command: 'job savepoint', target: undefined, json: false, jobId: id, directory: 'sp', ...NO_SETTINGS });
   });
 
   it('refuses what is no job id', () => {

@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Configuration } from '@weir/base';
 import { configurationOf, jobOptions, knownOptions, type ConfigurationRequest } from '../src/configuration.js';
@@ -49,6 +50,14 @@ describe('the configuration of a command', () => {
 
   it('given no such file / then it says so', async () => {
     await expect(read({ configFile: 'nowhere.yaml' })).rejects.toMatchObject({ code: 'WEIR_CONFIG_FILE_INVALID', message: 'there is no configuration file nowhere.yaml' });
+  });
+
+  it('knows every option that is defined in the sources', () => {
+    const libs = fileURLToPath(new URL('../../../libs', import.meta.url));
+    const files = readdirSync(libs, { recursive: true, encoding: 'utf8' }).filter((path) => /\/src\/[^.]*\.ts$/.test(path) && !path.includes('node_modules'));
+    const defined = files.flatMap((file) => [...readFileSync(join(libs, file), 'utf8').matchAll(/(?:configOption\.\w+|\w+Option)\(\s*'([^']+)',/g)].map(([, key]) => key));
+    expect(defined.length).toBeGreaterThan(50);
+    expect(defined.filter((key) => !knownOptions().some((option) => option.key === key))).toEqual([]);
   });
 
   it('knows each key once, and each by a variable of its own', () => {

@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { identityOf, isAlive, SystemClock, SystemTimers } from '@weir/host-node';
 import { endProcesses, MARK, markedProcesses } from '../src/cluster/end-processes.js';
-import { freePortsFrom, requireFree } from '../src/cluster/ports.js';
+import { anyFreePort, anyListens, freePortsFrom, requireFree } from '../src/cluster/ports.js';
 import { RestartDelay } from '../src/cluster/restart-delay.js';
 
 const host = { clock: new SystemClock(), timers: new SystemTimers() };
@@ -61,5 +61,16 @@ describe('ports', () => {
     server.close();
     await once(server, 'close');
     await requireFree(port, '127.0.0.1');
+  });
+
+  it('given addresses of NATS servers / then one that takes connections is enough', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as { port: number };
+    const nobody = `nats://127.0.0.1:${await anyFreePort('127.0.0.1')}`;
+    for (const somebody of [`nats://user:secret@127.0.0.1:${port}`, `127.0.0.1:${port}`, `tls://localhost:${port}`]) expect(await anyListens([nobody, somebody])).toBe(true);
+    expect(await anyListens([nobody])).toBe(false);
+    server.close();
+    await once(server, 'close');
   });
 });

@@ -8,10 +8,10 @@ import { withPatience } from '../src/remote/patience.js';
 
 const failure: FailureInfo = { name: 'E', code: 'WEIR_X', domain: 'user', retry: 'restart', message: 'boom', hint: '', stack: '', details: {} };
 
-function look(state: JobDetails['status']['state'], more: { restarts?: number; history?: readonly CheckpointInfo[]; restored?: number } = {}): JobDetails {
-  const { restarts = 0, history = [], restored } = more;
+function look(state: JobDetails['status']['state'], more: { restarts?: number; history?: readonly CheckpointInfo[]; restored?: number; missingSlots?: number } = {}): JobDetails {
+  const { restarts = 0, history = [], restored, missingSlots = 0 } = more;
   return {
-    status: { state, restarts, ...(restarts === 0 ? {} : { failure }) }, exceptions: [],
+    status: { state, restarts, ...(restarts === 0 ? {} : { failure }) }, exceptions: [], missingSlots,
     checkpoints: { history, ...(restored === undefined ? {} : { restored: { checkpointId: restored, path: 'p', timestampMs: 1 } }) },
   } as unknown as JobDetails;
 }
@@ -46,6 +46,14 @@ describe('what happened between two looks at a job', () => {
     const before = look('running', { history: [checkpoint(2, 'in-progress'), checkpoint(1, 'completed')] });
     const now = look('running', { history: [checkpoint(4, 'in-progress'), checkpoint(3, 'failed'), checkpoint(2, 'completed'), checkpoint(1, 'completed')] });
     expect(brief(before, now)).toEqual(['completed 2', 'failed 3']);
+  });
+
+  it('is a wait for slots, told once for each number that is missing', () => {
+    const waits = (slots: string): string[] => [`waits for ${slots}, more than the cluster has free: start TaskManagers, end other jobs, or take a lower -p`];
+    expect(brief(undefined, look('created', { missingSlots: 2 }))).toEqual(waits('2 slots'));
+    expect(brief(look('created', { missingSlots: 2 }), look('created', { missingSlots: 2 }))).toEqual([]);
+    expect(brief(look('running'), look('restarting', { missingSlots: 1 }))).toEqual([...waits('1 slot'), 'running -> restarting']);
+    expect(brief(look('created', { missingSlots: 2 }), look('running'))).toEqual(['restored nothing', 'created -> running']);
   });
 
   it('is a restart with its reason, also when it was over between the looks', () => {

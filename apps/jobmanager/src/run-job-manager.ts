@@ -5,20 +5,25 @@
  * SIGTERM: jobs are suspended, the leadership is handed over, and what is left is ended after `EXIT_LIMIT_MS`: nothing is lost by that.
  */
 import { sha256 } from '@weir/artifacts';
-import { type Configuration, type FailureInfo, InvalidConfigError } from '@weir/base';
+import { type Configuration, type FailureInfo, toError } from '@weir/base';
 import { JobManager, JobStore } from '@weir/cluster';
 import { jobManagerOptions, openProcessNode, ProcessExitCode, processName, type ProcessIo, type ProcessNode, processOptions, taskManagerOptions, ThreadPool, untilStopped } from '@weir/process';
 import { LogFolder, restOptions, RestServer } from '@weir/rest';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { type Application, applicationJobId, runApplication } from './application.js';
 import type { JobThreadSettings } from './job-thread-settings.js';
 import { metricsText } from './metrics-text.js';
+import { restUrlOf } from './rest-url.js';
 import { ThreadJobMasterHost } from './thread-job-master-host.js';
 
 const THREAD_GRACE_MS = 500;
 const EXIT_LIMIT_MS = 4500;
 
-/** Runs until SIGTERM, or until a part of it fails that only a new process mends; resolves with the exit code. Rejects when it could not start. */
-export async function runJobManager(configuration: Configuration, io: ProcessIo): Promise<number> {
+/**
+ * Runs until SIGTERM, until a part of it fails that only a new process mends, or until its application has ended; resolves with the exit code. Rejects when
+ * it could not start, and with what is wrong with the application when its job was not taken.
+ */
+export async function runJobManager(configuration: Configuration, io: ProcessIo, application?: Application): Promise<number> {
   const restUrl = restUrlOf(configuration);
   const id = processName(configuration.get(jobManagerOptions.id), 'jm');
   const node = await openProcessNode(id, configuration, io);
@@ -26,8 +31,9 @@ export async function runJobManager(configuration: Configuration, io: ProcessIo)
   let fail: (failure: FailureInfo) => void = () => undefined;
   const failed = new Promise<FailureInfo>((resolve) => (fail = resolve));
   const jobManager = makeJobManager({ node, pool, configuration, restUrl, onFatalError: fail });
-  const rest = restServer(jobManager, node, configuration);
+  let rest: RestServer;
   try {
+    rest = restServer(jobManager, node, configuration);
     await rest.start();
   } catch (error) {
     await pool.close(0);
@@ -37,9 +43,13 @@ export async function runJobManager(configuration: Configuration, io: ProcessIo)
   jobManager.start();
   node.logger.log('info', 'job manager started', { rest: restUrl, storage: node.threadSettings.storageDirectory });
 
-  const failure = await Promise.race([untilStopped(io), failed]);
-  if (failure === undefined) node.logger.log('info', 'job manager hands over and ends');
-  else node.logger.log('error', 'job manager failed', { code: failure.code, error: failure.message, stack: failure.stack });
+  const end = await Promise.race([
+    untilStopped(io).then((): End => ({ code: ProcessExitCode.ok })),
+    failed.then((failure): End => ({ code: ProcessExitCode.failed, failure })),
+    ...(application === undefined ? [] : [untilApplicationEnded(application, jobManager, node, configuration)]),
+  ]);
+  if (end.failure === undefined) node.logger.log('info', 'job manager hands over and ends');
+  else node.logger.log('error', 'job manager failed', { code: end.failure.code, error: end.failure.message, stack: end.failure.stack });
   const ended = (async () => {
     await jobManager.stop();
     await Promise.all([pool.close(THREAD_GRACE_MS), rest.close()]);
@@ -47,7 +57,28 @@ export async function runJobManager(configuration: Configuration, io: ProcessIo)
   })();
   ended.catch((error: unknown) => node.logger.log('warn', 'job manager did not end cleanly', { error: String(error) }));
   await Promise.race([ended, new Promise<void>((resolve) => node.timers.after(EXIT_LIMIT_MS, resolve))]);
-  return failure === undefined ? ProcessExitCode.ok : ProcessExitCode.failed;
+  if (end.rejection !== undefined) throw end.rejection;
+  return end.code;
+}
+
+interface End {
+  readonly code: number;
+  /** Of the JobManager itself. */
+  readonly failure?: FailureInfo;
+  /** Of an application that was not taken. */
+  readonly rejection?: Error;
+}
+
+async function untilApplicationEnded(application: Application, jobManager: JobManager, node: ProcessNode, configuration: Configuration): Promise<End> {
+  const id = applicationJobId(configuration.get(processOptions.clusterId));
+  try {
+    const { status } = await runApplication(application, id, jobManager.gateway(), node.timers);
+    const { state, failure } = status;
+    node.logger.log(state === 'failed' ? 'error' : 'info', 'the application has ended', { jobId: id, state, ...(failure === undefined ? {} : { code: failure.code, error: failure.message }) });
+    return { code: state === 'failed' ? ProcessExitCode.applicationFailed : ProcessExitCode.ok };
+  } catch (error) {
+    return { code: ProcessExitCode.applicationFailed, rejection: toError(error) };
+  }
 }
 
 interface JobManagerParts {
@@ -97,14 +128,4 @@ function restServer(jobManager: JobManager, node: ProcessNode, configuration: Co
       taskManagerLogs: (taskManager: string) => new LogFolder(logs, `${taskManager}.log`),
     }),
   });
-}
-
-/** Where others reach this JobManager: it stands in the leader register, so it must be known before anybody listens there. */
-function restUrlOf(configuration: Configuration): string {
-  const port = configuration.get(restOptions.port);
-  if (port === 0) {
-    throw new InvalidConfigError(restOptions.port.key, `${restOptions.port.key} is 0, a port that nobody knows beforehand`, 'Give each JobManager a port of its own: others must find it.');
-  }
-  const host = configuration.get(jobManagerOptions.restAddress) || configuration.get(restOptions.bindAddress);
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

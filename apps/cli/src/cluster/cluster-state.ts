@@ -25,6 +25,8 @@ export interface ClusterShape {
   readonly nats: string;
   /** REST port of the first JobManager. */
   readonly port: number;
+  /** Arguments that give each JobManager the one job that the cluster is for; empty: it takes jobs. */
+  readonly application: readonly string[];
 }
 
 export interface ProcessRecord extends ProcessIdentity {

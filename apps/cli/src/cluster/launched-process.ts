@@ -2,10 +2,17 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
+export interface ProcessEnd {
+  /** For people. */
+  readonly how: string;
+  /** Exit code; undefined when a signal ended it, or nobody knows. */
+  readonly code?: number;
+}
+
 export interface LaunchedProcess {
   readonly pid: number;
-  /** Resolves with a sentence when it has ended, for whatever reason. */
-  readonly ended: Promise<string>;
+  /** Resolves when it has ended, for whatever reason. */
+  readonly ended: Promise<ProcessEnd>;
   /** SIGTERM, and SIGKILL when it has not ended after `graceMs`. Resolves when it is gone; harmless when it is. */
   end(graceMs: number): Promise<void>;
 }
@@ -26,8 +33,8 @@ export async function launchNode(options: NodeProcessOptions): Promise<LaunchedP
     cwd: options.workingDirectory, env: options.environment as NodeJS.ProcessEnv, stdio: ['ignore', log, log], detached: true,
   });
   closeSync(log);
-  const ended = new Promise<string>((resolve) => {
-    child.once('exit', (code, signal) => resolve(signal === null ? `with exit code ${code}` : `by ${signal}`));
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once('exit', (code, signal) => resolve(code === null ? { how: `by ${signal}` } : { how: `with exit code ${code}`, code }));
   });
   const { pid } = child;
   if (pid === undefined) {

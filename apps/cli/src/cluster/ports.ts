@@ -1,6 +1,6 @@
 /** TCP ports of this machine. */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { PortTakenError } from '../errors.js';
 
 /** Throws `WEIR_PORT_TAKEN` when somebody listens there. */
@@ -27,6 +27,26 @@ export async function anyFreePort(address: string): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+const CONNECT_LIMIT_MS = 2000;
+const NATS_PORT = 4222;
+
+/** Does one of these NATS servers take connections? What cannot be read as an address is left to NATS to refuse. */
+export async function anyListens(servers: readonly string[]): Promise<boolean> {
+  const answers = await Promise.all(servers.map(async (server) => {
+    const address = server.trim();
+    const url = URL.parse(address.includes('://') ? address : `nats://${address}`);
+    return url === null || (await takesConnections(url.hostname.replace(/^\[|\]$/g, ''), Number(url.port || NATS_PORT)));
+  }));
+  return answers.includes(true);
+}
+
+async function takesConnections(host: string, port: number): Promise<boolean> {
+  const socket = connect({ host, port, timeout: CONNECT_LIMIT_MS });
+  return new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true)).once('timeout', () => resolve(false)).once('error', () => resolve(false));
+  }).finally(() => socket.destroy());
 }
 
 async function isFree(port: number, address: string): Promise<boolean> {

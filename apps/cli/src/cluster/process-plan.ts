@@ -1,6 +1,7 @@
 /** Which processes a cluster consists of and how each is started. */
 import { join } from 'node:path';
-import { findNatsServer, startNatsServer } from '@weir/transport-nats';
+import { ProcessExitCode } from '@weir/process';
+import { findNatsServer, startNatsServer } from '@weir/transport-nats/server';
 import type { ClusterDirectory, ClusterShape, ProcessRole } from './cluster-state.js';
 import { launchNode, type LaunchedProcess, type NodeProcessOptions } from './launched-process.js';
 
@@ -10,6 +11,8 @@ export interface ProcessPlan {
   readonly logFile: string;
   /** Of a JobManager. */
   readonly rest?: string;
+  /** Exit codes that say that all is done: it is not started again, and the cluster ends. */
+  readonly final?: readonly number[];
   readonly launch: () => Promise<LaunchedProcess>;
 }
 
@@ -22,16 +25,21 @@ export interface WeirProcesses extends Omit<NodeProcessOptions, 'args' | 'logFil
   readonly bundle: string;
 }
 
+const APPLICATION_ENDED = [ProcessExitCode.ok, ProcessExitCode.applicationFailed];
+
 /** JobManagers and TaskManagers. Everything they have in common comes to them by the environment; their arguments show who is who in a list of processes. */
 export function weirProcesses(options: WeirProcesses): ProcessPlan[] {
   const { shape, directory, restPorts, bundle } = options;
-  const weir = (role: 'jobmanager' | 'taskmanager', id: string, settings: Readonly<Record<string, string>>): ProcessPlan => {
+  const weir = (role: 'jobmanager' | 'taskmanager', id: string, settings: Readonly<Record<string, string>>, more: readonly string[] = []): ProcessPlan => {
     const definitions = Object.entries({ [`${role}.id`]: id, ...settings }).flatMap(([key, value]) => ['-D', `${key}=${value}`]);
     const logFile = directory.logOf(id);
-    return { role, id, logFile, launch: () => launchNode({ ...options, logFile, args: [join(bundle, 'weir.js'), role, ...definitions] }) };
+    return { role, id, logFile, launch: () => launchNode({ ...options, logFile, args: [join(bundle, 'weir.js'), role, ...definitions, ...more] }) };
   };
   return [
-    ...restPorts.map((port, i) => ({ ...weir('jobmanager', `jm-${i + 1}`, { 'rest.port': String(port) }), rest: restUrl(port) })),
+    ...restPorts.map((port, i) => ({
+      ...weir('jobmanager', `jm-${i + 1}`, { 'rest.port': String(port) }, shape.application), rest: restUrl(port),
+      ...(shape.application.length === 0 ? {} : { final: APPLICATION_ENDED }),
+    })),
     ...Array.from({ length: shape.taskManagers }, (_, i) => weir('taskmanager', `tm-${i + 1}`, { 'taskmanager.numberOfTaskSlots': String(shape.slots) })),
   ];
 }
@@ -43,7 +51,7 @@ export function natsProcess(directory: ClusterDirectory, port: number, environme
     role: 'nats', id: 'nats', logFile: join(directory.nats, 'nats-server.log'),
     launch: async () => {
       const server = await startNatsServer({ binary, storeDirectory: directory.nats, port, detached: true });
-      return { pid: server.pid, ended: server.ended, end: () => server.stop() };
+      return { pid: server.pid, ended: server.ended.then((how) => ({ how })), end: () => server.stop() };
     },
   };
 }
@@ -63,5 +71,6 @@ export function clusterSettings(directory: ClusterDirectory, natsServers: string
     'high-availability.storageDir': directory.storage,
     'job.artifact.dir': directory.artifacts,
     'log.dir': directory.logs,
+    'rest.address': '127.0.0.1',
   };
 }

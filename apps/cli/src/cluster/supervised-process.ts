@@ -3,13 +3,13 @@
  *
  *   launching -> running -death-> waiting -delay-> launching
  *       |           |                |
- *       +--- end ---+------ end -----+--> ended
+ *       +--- end ---+------ end -----+--> ended       (also by itself, with a final exit code)
  */
 import { toError } from '@weir/base';
 import { identityOf } from '@weir/host-node';
 import type { Cancel, Clock, Logger, Timers } from '@weir/ports';
 import type { ProcessRecord } from './cluster-state.js';
-import type { LaunchedProcess } from './launched-process.js';
+import type { LaunchedProcess, ProcessEnd } from './launched-process.js';
 import type { ProcessPlan } from './process-plan.js';
 import { RestartDelay } from './restart-delay.js';
 
@@ -20,8 +20,10 @@ export interface SupervisedProcessOptions {
   readonly logger: Logger;
   /** Called when it was started (again); within the call the record must become durable. */
   readonly onStarted: () => void;
-  /** Called when it died by itself, or could not be started. */
+  /** Called when it died by itself, or could not be started; it is started again. */
   readonly onDied: (plan: ProcessPlan, how: string) => void;
+  /** Called when it ended by itself with one of the plan's final exit codes. */
+  readonly onDone: (plan: ProcessPlan, code: number) => void;
 }
 
 export class SupervisedProcess {
@@ -64,21 +66,26 @@ export class SupervisedProcess {
     try {
       launched = await plan.launch();
     } catch (error) {
-      this.died(`because it could not be started: ${toError(error).message}`, startedMs);
+      this.died({ how: `because it could not be started: ${toError(error).message}` }, startedMs);
       return;
     }
     this.process = launched;
     this.current = { ...identityOf(launched.pid), role: plan.role, id: plan.id, restarts: this.restarts, ...(plan.rest === undefined ? {} : { rest: plan.rest }) };
-    void launched.ended.then((how) => this.died(how, startedMs));
+    void launched.ended.then((end) => this.died(end, startedMs));
     logger.log('info', 'process started', { id: plan.id, pid: launched.pid });
     this.options.onStarted();
   }
 
-  private died(how: string, startedMs: number): void {
-    const { plan, clock, timers, logger, onDied } = this.options;
+  private died({ how, code }: ProcessEnd, startedMs: number): void {
+    const { plan, clock, timers, logger, onDied, onDone } = this.options;
     this.process = undefined;
     this.current = undefined;
     if (this.ended) return;
+    if (code !== undefined && plan.final?.includes(code) === true) {
+      this.ended = true;
+      onDone(plan, code);
+      return;
+    }
     const delayMs = this.delay.next(clock.monotonic() - startedMs);
     logger.log('warn', 'a process died', { id: plan.id, how, restartInMs: delayMs });
     this.cancelRestart = timers.after(delayMs, () => this.start());

@@ -35,6 +35,7 @@ async function supervise({ directory, shape, bundle }: SupervisorOrder): Promise
   process.on('SIGTERM', stop).on('SIGINT', stop);
   process.on('SIGHUP', () => undefined); // the terminal that it was started from may go
   process.once('disconnect', stop); // whoever ordered it went before it was ready
+  void supervisor.done.then(stop);
   try {
     const state = await supervisor.start();
     process.off('disconnect', stop);

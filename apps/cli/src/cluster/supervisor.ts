@@ -17,7 +17,7 @@ import { ClusterAlreadyRunningError, ClusterStartError } from '../errors.js';
 import { type ClusterDirectory, type ClusterShape, type ClusterState, type ProcessRecord } from './cluster-state.js';
 import { clusterReadiness } from './cluster-readiness.js';
 import { endProcesses, MARK, markedProcesses } from './end-processes.js';
-import { anyFreePort, freePortsFrom, requireFree } from './ports.js';
+import { anyFreePort, anyListens, freePortsFrom, requireFree } from './ports.js';
 import { clusterSettings, natsProcess, natsUrl, type ProcessPlan, restUrl, weirProcesses } from './process-plan.js';
 import { SupervisedProcess } from './supervised-process.js';
 
@@ -51,8 +51,15 @@ export class Supervisor {
   private state: ClusterState['state'] = 'starting';
   private died: { readonly plan: ProcessPlan; readonly how: string } | undefined;
   private stopping: Promise<void> | undefined;
+  private exitCode: number | undefined;
+  private tellDone: (code: number) => void = () => undefined;
 
-  constructor(private readonly options: SupervisorOptions) {}
+  /** Resolves when the job that the cluster is for has ended, with the exit code of the JobManager that says so. The cluster is to be stopped then. */
+  readonly done: Promise<number>;
+
+  constructor(private readonly options: SupervisorOptions) {
+    this.done = new Promise((resolve) => (this.tellDone = resolve));
+  }
 
   /**
    * Starts everything and resolves when the cluster takes jobs. Throws `WEIR_CLUSTER_ALREADY_RUNNING`, `WEIR_PORT_TAKEN`, `WEIR_NATS_SERVER_MISSING`,
@@ -65,6 +72,7 @@ export class Supervisor {
     try {
       await this.endLeftovers(); // V3
       await requireFree(shape.port, LOCALHOST);
+      if (shape.nats !== 'auto' && !(await anyListens(shape.nats.split(',')))) throw new ClusterStartError(`no NATS server answers at ${shape.nats}`, directory.logs, []);
       const natsPort = shape.nats === 'auto' ? await anyFreePort(LOCALHOST) : undefined;
       const natsServers = natsPort === undefined ? shape.nats : natsUrl(natsPort);
       this.about = { rest: restUrl(shape.port), nats: natsServers };
@@ -135,6 +143,12 @@ export class Supervisor {
         this.died ??= { plan, how };
         this.write();
       },
+      onDone: ({ id }, code) => {
+        logger.log('info', 'the job of the cluster has ended', { id, code });
+        this.exitCode ??= code;
+        this.write();
+        this.tellDone(code);
+      },
     });
   }
 
@@ -152,6 +166,7 @@ export class Supervisor {
     const token = environment[variableOf(restOptions.token.key)];
     const deadline = clock.monotonic() + START_LIMIT_MS;
     for (;;) {
+      if (this.exitCode !== undefined) return; // a short job
       if (this.died !== undefined) {
         const { plan, how } = this.died;
         throw new ClusterStartError(`${plan.id} ended ${how} before the cluster was ready`, plan.logFile, lastLines(plan.logFile));

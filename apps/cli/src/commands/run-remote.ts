@@ -2,7 +2,7 @@
  * `weir run --target`: submits a job to a cluster and follows it to its end. Ctrl-C leaves the job running, as with Flink's client in attached mode:
  * a terminal that closes must not end a job that a cluster was given to keep.
  */
-import { basename, resolve } from 'node:path';
+import { basename } from 'node:path';
 import { toStoredArtifact } from '@weir/artifacts';
 import type { Configuration, JobId } from '@weir/base';
 import type { WeirClient } from '@weir/client';
@@ -14,13 +14,14 @@ import { UsageError } from '../errors.js';
 import type { RunInvocation } from '../grammar/job-modules.js';
 import { ExitCode, type CliIo } from '../io.js';
 import { loadJob, type LoadedJob } from '../module/load-job.js';
+import { absolutePath } from '../paths.js';
 import { withPatience } from '../remote/patience.js';
 import { RemoteJob } from '../remote/remote-job.js';
 import { clientOf, POLL_MS } from '../remote/target.js';
 import { createReporter } from '../run-reporter.js';
 import { exitCodeOf, tellSummary } from './run-outcome.js';
 
-/** A cluster that has just lost its leader has another one within this. */
+/** A cluster that has just lost its leader has another one within this: lease, claim, recovery of its jobs. */
 const SUBMIT_LIMIT_MS = 30_000;
 
 export async function runRemote(invocation: RunInvocation, io: CliIo): Promise<number> {
@@ -32,12 +33,13 @@ export async function runRemote(invocation: RunInvocation, io: CliIo): Promise<n
   const { warnings } = compileJob(jobProgram(job.definition, raw, configuration), configuration); // what is wrong with the graph is told before anything is sent
 
   const client = clientOf(invocation.target, configuration, io);
-  const jobId = await submit(client, job, { invocation, configuration, raw }, io);
+  const reporter = createReporter(io, invocation.json);
+  const onSilence = (): void => reporter.note('warn', `no cluster answers at ${client.baseUrl}; trying for ${SUBMIT_LIMIT_MS / 1000} s`);
+  const jobId = await submit(client, job, { invocation, configuration, raw }, io, onSilence);
   if (invocation.detached) {
     io.out.write(invocation.json ? `${JSON.stringify({ type: 'submitted', jobId, jobName: job.definition.name })}\n` : `${jobId}\n`);
     return ExitCode.ok;
   }
-  const reporter = createReporter(io, invocation.json);
   for (const warning of warnings) reporter.note('warn', warning);
   const remote = await RemoteJob.of(client, jobId, io);
   reporter.follow(remote);
@@ -66,22 +68,18 @@ interface Submission {
 }
 
 /** The id is chosen here: however often the request is repeated, it is one job. */
-async function submit(client: WeirClient, job: LoadedJob, { invocation, configuration, raw }: Submission, io: CliIo): Promise<JobId> {
+async function submit(client: WeirClient, job: LoadedJob, { invocation, configuration, raw }: Submission, io: CliIo, onSilence: () => void): Promise<JobId> {
   const { fromSavepoint, allowNonRestoredState, module } = invocation;
   const request: Omit<SubmitRequest, 'artifactHash'> = {
     jobId: new SystemRandom().hex(16), parameters: raw, configuration: jobConfiguration(configuration), workingDirectory: io.workingDirectory,
     ...(fromSavepoint === undefined ? {} : { restoreFrom: { path: absolutePath(fromSavepoint, io), allowNonRestoredState } }),
   };
   const artifact = toStoredArtifact(job.artifact(), { name: basename(module), entryFolderUrl: job.entryFolderUrl, uploadedAtMs: io.clock.now() });
-  return withPatience(() => client.submit(artifact, request), { clock: io.clock, timers: io.timers, limitMs: SUBMIT_LIMIT_MS, pauseMs: POLL_MS });
+  return withPatience(() => client.submit(artifact, request), { clock: io.clock, timers: io.timers, limitMs: SUBMIT_LIMIT_MS, pauseMs: POLL_MS, onSilence });
 }
 
 /** What the job has a say in; the rest of the configuration is the processes'. */
 function jobConfiguration(configuration: Configuration): Record<string, string> {
   const keys = new Set(jobOptions().map(({ key }) => key));
   return Object.fromEntries(Object.entries(configuration.toRecord()).filter(([key]) => keys.has(key)));
-}
-
-function absolutePath(path: string, io: CliIo): string {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(path) ? path : resolve(io.workingDirectory, path);
 }

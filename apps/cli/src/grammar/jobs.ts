@@ -1,12 +1,14 @@
 /** `weir job`: jobs of a cluster. */
 import type { Command } from 'commander';
-import { jobIdText, withTarget, type Found, type TargetArguments } from './arguments.js';
+import {
+  configurationArguments, jobIdText, withConfiguration, withTarget, type ConfigurationArguments, type ConfigurationOptions, type Found, type TargetArguments,
+} from './arguments.js';
 
-interface JobArguments extends TargetArguments {
+interface JobArguments extends TargetArguments, ConfigurationArguments {
   readonly jobId: string;
   readonly json: boolean;
 }
-export interface JobListInvocation extends TargetArguments {
+export interface JobListInvocation extends TargetArguments, ConfigurationArguments {
   readonly command: 'job list';
   readonly json: boolean;
 }
@@ -24,7 +26,7 @@ export interface JobSavepointInvocation extends JobArguments {
 }
 export type JobInvocation = JobListInvocation | JobShowInvocation | JobStopInvocation | JobSavepointInvocation;
 
-interface Options {
+interface Options extends ConfigurationOptions {
   readonly target?: string;
   readonly json?: boolean;
   readonly savepoint?: string;
@@ -33,8 +35,8 @@ interface Options {
 
 export function addJob(root: Command, found: Found<JobInvocation>): Command[] {
   const job = root.command('job').description('jobs of a cluster').helpCommand(false);
-  const verb = (name: string, description: string): Command => withTarget(job.command(name).description(description)).option('--json', 'print JSON');
-  const common = (options: Options): { target: string | undefined; json: boolean } => ({ target: options.target, json: options.json === true });
+  const verb = (name: string, description: string): Command => withConfiguration(withTarget(job.command(name).description(description))).option('--json', 'print JSON');
+  const common = (options: Options): Omit<JobArguments, 'jobId'> => ({ target: options.target, json: options.json === true, ...configurationArguments(options) });
   const about = (jobId: string, options: Options): JobArguments => ({ ...common(options), jobId });
 
   const list = verb('list', 'list running and ended jobs')

@@ -1,9 +1,10 @@
 /** What happened to a job between two looks at it, as the events that an embedded job tells itself. A pure function. */
-import type { CheckpointInfo, JobDetails, JobEvent } from '@weir/cluster';
+import { type CheckpointInfo, isTerminal, type JobDetails, type JobEvent } from '@weir/cluster';
+import { slots } from '../render/text.js';
 
 /** Oldest first. `before`: the last look; undefined: this is the first. */
 export function jobChanges(before: JobDetails | undefined, now: JobDetails): JobEvent[] {
-  return [...restored(before, now), ...restarts(before, now), ...checkpoints(before, now), ...state(before, now)];
+  return [...restored(before, now), ...restarts(before, now), ...waits(before, now), ...checkpoints(before, now), ...state(before, now)];
 }
 
 function state(before: JobDetails | undefined, now: JobDetails): JobEvent[] {
@@ -17,6 +18,12 @@ function restored(before: JobDetails | undefined, now: JobDetails): JobEvent[] {
   if (now.status.state === 'created') return [];
   const point = now.checkpoints.restored;
   return [{ type: 'restored', checkpointId: point?.checkpointId, ...(point === undefined ? {} : { path: point.path }) }];
+}
+
+/** Told when the wait begins, and when the number changes. */
+function waits(before: JobDetails | undefined, { missingSlots, status }: JobDetails): JobEvent[] {
+  if (missingSlots === 0 || missingSlots === before?.missingSlots || isTerminal(status.state)) return [];
+  return [{ type: 'note', level: 'warn', text: `waits for ${slots(missingSlots)}, more than the cluster has free: start TaskManagers, end other jobs, or take a lower -p` }];
 }
 
 /** The delay is past when this is read: 0. The list of exceptions may come later than the count. */

@@ -1,7 +1,7 @@
 /** The live display of a running job: a pure function from a sample to lines. */
 import type { JobStatus } from '@weir/cluster';
 import type { JobSample } from './job-sample.js';
-import { bytes, count, duration, fit, plainStyle, shortCount, watermark, type Style } from './text.js';
+import { bytes, count, duration, fit, plainStyle, shortCount, slots, watermark, type Style } from './text.js';
 
 export interface ProgressOptions {
   readonly columns: number;
@@ -11,7 +11,7 @@ export interface ProgressOptions {
 export function renderProgress(sample: JobSample, { columns, style = plainStyle }: ProgressOptions): string[] {
   const { status } = sample;
   const lines = [
-    `${style.bold(fit(status.jobName, 40))}  ${stateText(status.state, style)}  ${style.dim(duration(sample.elapsedMs))}`,
+    `${style.bold(fit(status.jobName, 40))}  ${stateText(status.state, style)}${waitText(status, style)}  ${style.dim(duration(sample.elapsedMs))}`,
     ...operatorTable(sample, columns, style),
     fit(`checkpoints ${checkpointText(sample)}   restarts ${status.restarts}`, columns),
   ];
@@ -26,6 +26,10 @@ function stateText(state: JobStatus['state'], style: Style): string {
     case 'failing': case 'failed': return style.red(state);
     case 'created': return state;
   }
+}
+
+function waitText({ missingSlots = 0 }: JobStatus, style: Style): string {
+  return missingSlots === 0 ? '' : style.yellow(`, waits for ${slots(missingSlots)}`);
 }
 
 const HEADINGS = ['in', 'in/s', 'out', 'out/s', 'watermark'] as const;

@@ -13,6 +13,11 @@ export function shortCount(value: number): string {
   return Math.round(value).toString();
 }
 
+/** `1 slot`, `4 slots`. */
+export function slots(number: number): string {
+  return `${number} slot${number === 1 ? '' : 's'}`;
+}
+
 /** Powers of 1024: `512 B`, `1.5 KB`, `2.0 MB`. */
 export function bytes(value: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

@@ -63,6 +63,22 @@ describe('slots of a cluster', () => {
     await world.resolved(cluster.close());
   });
 
+  it('given a job that runs and changes no state / then what its subtasks have counted is reported again and again', async () => {
+    const world = new SimulatedWorld({ seed: 'counts' });
+    const cluster = new SeveralNodes(world);
+    cluster.startTaskManager('tm-1', 1);
+    const job = cluster.submit(A, new ReduceJob({ parallelism: 1, last: 9999, recordsPerSecond: 500 }).program, { 'execution.checkpointing.interval': '1 h' });
+    const counted = (): number => {
+      const report = job.heard.findLast((message) => message.type === 'job-report')?.report;
+      return Math.max(0, ...(report?.subtasks ?? []).flatMap(({ operators }) => operators.map(({ recordsIn }) => recordsIn)));
+    };
+    await world.until(() => counted() > 0);
+    const first = counted();
+    await world.until(() => counted() > first + 1000);
+    expect(job.client.lastStatus.state).toBe('running');
+    await world.resolved(cluster.close());
+  });
+
   it('given a job that needs more slots than there are / then it waits and says what is missing, and runs when a TaskManager registers', async () => {
     const world = new SimulatedWorld({ seed: 'waits' });
     const tasks = new ScriptedTasks();

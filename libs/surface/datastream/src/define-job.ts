@@ -55,6 +55,9 @@ export function defineJob<D extends ParameterDeclarations>(
     `job ${name} has no builder`, 'Give defineJob a function that builds the streams as its last argument.',
   );
   const { params, summary } = optionsOrBuild;
+  if (typeof params !== 'object' || params === null) throw new InvalidJobError(
+    `the options of job ${name} declare no params`, 'Write params: {} for a job without parameters, or leave the options out to take any as text.',
+  );
   return {
     kind: 'weir-job', name, parameterDeclarations: params, readParameters: (raw) => readParameters(params, raw), build,
     ...(summary === undefined ? {} : { summary }),

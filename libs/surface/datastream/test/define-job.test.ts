@@ -66,6 +66,7 @@ describe('a defined job', () => {
     buildStreamGraph(executing);
     await expect(outcome).rejects.toThrow(refused);
     expect(() => defineJob(' ', () => undefined)).toThrow(refused);
+    expect(() => defineJob('no params', {} as { params: Record<string, never> }, () => undefined)).toThrow(refused);
   });
 });
 

@@ -41,7 +41,7 @@ export class UnauthorizedError extends WeirError {
   constructor() {
     super({
       code: 'WEIR_REST_UNAUTHORIZED', domain: 'user', retry: 'never', message: 'the request carries no valid token',
-      hint: 'Send the header `Authorization: Bearer <token>` with the value of rest.authentication.token.',
+      hint: 'Send the header `Authorization: Bearer <token>` with the value of rest.authentication.token; `weir` takes it from -D, environment or configuration file.',
     });
   }
 }
@@ -90,10 +90,10 @@ export class RestBindError extends WeirError {
 
 /** Whoever reaches this server may run programs: it is not opened to a network without authentication. */
 export class RestBindNeedsTokenError extends WeirError {
-  constructor(host: string) {
+  constructor(host: string, tooShort = false) {
     super({
       code: 'WEIR_REST_BIND_NEEDS_TOKEN', domain: 'user', retry: 'never', details: { host },
-      message: `the REST server is not opened on ${host} without a token`,
+      message: `the REST server is not opened on ${host} ${tooShort ? 'with so short a token' : 'without a token'}`,
       hint: 'Set rest.authentication.token (at least 16 characters), or bind to 127.0.0.1.',
     });
   }

@@ -18,7 +18,7 @@ export function describeCluster(state: ClusterState): ClusterDescription {
   };
 }
 
-export function describeShape({ jobManagers, taskManagers, slots, nats }: ClusterShape): string {
+export function describeShape({ jobManagers, taskManagers, slots, nats, application }: ClusterShape): string {
   const several = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
-  return `${several(jobManagers, 'JobManager')}, ${several(taskManagers, 'TaskManager')} with ${several(slots, 'slot')} each${nats === 'auto' ? ', a nats-server' : ''}`;
+  return `${several(jobManagers, 'JobManager')}, ${several(taskManagers, 'TaskManager')} with ${several(slots, 'slot')} each${nats === 'auto' ? ', a nats-server' : ''}${application.length === 0 ? '' : `, for one job: ${application[1]}`}`;
 }

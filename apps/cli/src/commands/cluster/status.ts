@@ -24,7 +24,7 @@ export async function status(invocation: ClusterInvocation, io: CliIo): Promise<
   const state = new ClusterDirectory(resolve(io.workingDirectory, invocation.data)).read();
   if (state === undefined) throw new ClusterNotRunningError(invocation.data);
   const processes = processStatuses(state);
-  const token = (await configurationOf({ definitions: {}, configFile: undefined }, io)).get(restOptions.token);
+  const token = (await configurationOf(invocation, io)).get(restOptions.token);
   const answer = await firstAnswer(state, token);
   const complete = processes.every(({ alive }) => alive) && processes.length === expectedProcesses(state) && typeof answer !== 'string';
   if (invocation.json) {

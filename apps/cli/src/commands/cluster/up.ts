@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { bundleFolder } from '@weir/artifacts';
 import { RemoteFailureError } from '@weir/base';
 import { ConsoleLogger, isAlive } from '@weir/host-node';
+import { ProcessExitCode } from '@weir/process';
 import { restOptions } from '@weir/rest';
 import { ClusterDirectory, type ClusterShape, type ClusterState } from '../../cluster/cluster-state.js';
 import { MARK } from '../../cluster/end-processes.js';
@@ -14,8 +15,9 @@ import type { SupervisorOrder, SupervisorReport } from '../../cluster/supervisor
 import { configurationOf, knownOptions } from '../../configuration.js';
 import { environmentOf, environmentVariable } from '../../configuration-environment.js';
 import { ClusterAlreadyRunningError, ClusterStartError, UsageError } from '../../errors.js';
-import type { ClusterUpInvocation } from '../../grammar/processes.js';
+import type { ApplicationArguments, ClusterUpInvocation } from '../../grammar/processes.js';
 import { ExitCode, type CliIo } from '../../io.js';
+import { absolutePath } from '../../paths.js';
 import { duration, styleFor } from '../../render/text.js';
 import { describeCluster, describeShape } from './describe.js';
 
@@ -24,7 +26,9 @@ export async function up(invocation: ClusterUpInvocation, io: CliIo): Promise<nu
   const directory = new ClusterDirectory(resolve(io.workingDirectory, invocation.data));
   const configuration = await configurationOf(invocation, io);
   const { jobManagers, taskManagers, slots, nats } = invocation;
-  const shape = { jobManagers, taskManagers, slots, nats, port: invocation.port ?? configuration.get(restOptions.port) };
+  const shape = {
+    jobManagers, taskManagers, slots, nats, port: invocation.port ?? configuration.get(restOptions.port), application: applicationArguments(invocation.application, io),
+  };
   if (shape.port === 0) throw new UsageError('a local cluster needs a REST port of its own, not 0', 'Give one with --port, so that you find the cluster again.');
   const running = runningCluster(directory, shape);
   if (running !== undefined) {
@@ -44,7 +48,7 @@ export async function up(invocation: ClusterUpInvocation, io: CliIo): Promise<nu
 function runningCluster(directory: ClusterDirectory, shape: ClusterShape): ClusterState | undefined {
   const state = directory.read();
   if (state === undefined || !isAlive(state.supervisor)) return undefined;
-  const same = (Object.keys(shape) as (keyof ClusterShape)[]).every((key) => state.shape[key] === shape[key]);
+  const same = (Object.keys(shape) as (keyof ClusterShape)[]).every((key) => JSON.stringify(state.shape[key]) === JSON.stringify(shape[key]));
   if (!same || state.state !== 'running') throw new ClusterAlreadyRunningError(directory.path, state.supervisor.pid, describeShape(state.shape));
   return state;
 }
@@ -85,12 +89,26 @@ async function foreground(
   const stopFollowing = followLogs(directory, styleFor(io.err, io.environment), (text) => io.err.write(text), timers);
   try {
     const started = supervisor.start().then((state) => tell(state, invocation, io));
-    await Promise.race([started.then(() => interrupted), interrupted]);
+    return await Promise.race([started.then(() => supervisor.done).then(exitCodeOf), interrupted.then(() => ExitCode.canceled)]);
   } finally {
     await supervisor.stop();
     stopFollowing();
   }
-  return ExitCode.canceled;
+}
+
+/** What the end of the job means for whoever waited for it. */
+function exitCodeOf(code: number): number {
+  return code === ProcessExitCode.applicationFailed ? ExitCode.jobFailed : code;
+}
+
+/** For the JobManagers, which run elsewhere than this command: paths are absolute. */
+function applicationArguments(application: ApplicationArguments | undefined, io: CliIo): string[] {
+  if (application === undefined) return [];
+  const { module, jobArguments, fromSavepoint, allowNonRestoredState } = application;
+  return [
+    '--job', absolutePath(module, io), ...(fromSavepoint === undefined ? [] : ['--from-savepoint', absolutePath(fromSavepoint, io)]),
+    ...(allowNonRestoredState ? ['--allow-non-restored-state'] : []), '--', ...jobArguments,
+  ];
 }
 
 function tell(state: ClusterState, { json, data }: ClusterUpInvocation, io: CliIo): void {
@@ -99,7 +117,7 @@ function tell(state: ClusterState, { json, data }: ClusterUpInvocation, io: CliI
     `NATS        ${state.nats}`,
     `processes   ${describeShape(state.shape)}`,
     `logs        ${data}/logs`,
-    `run a job   weir run --target ${state.rest} job.ts`,
+    state.shape.application.length === 0 ? `run a job   weir run --target ${state.rest} job.ts` : `job         ${state.shape.application[1]}, the cluster ends with it`,
     '',
   ].join('\n'));
 }

@@ -12,7 +12,7 @@ import { savepoint, stop } from './savepoint.js';
 import { show } from './show.js';
 
 export async function job(invocation: JobInvocation, io: CliIo): Promise<number> {
-  const configuration: Configuration = await configurationOf({ definitions: {}, configFile: undefined }, io);
+  const configuration: Configuration = await configurationOf(invocation, io);
   const client: WeirClient = clientOf(invocation.target, configuration, io);
   switch (invocation.command) {
     case 'job list':

@@ -4,7 +4,7 @@ import type { JobDetails } from '@weir/cluster';
 import type { JobListInvocation } from '../../grammar/jobs.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { table } from '../../render/table.js';
-import { duration } from '../../render/text.js';
+import { duration, slots } from '../../render/text.js';
 
 export async function list({ json }: JobListInvocation, client: WeirClient, io: CliIo): Promise<number> {
   const jobs = await client.jobs();
@@ -23,7 +23,7 @@ export function renderJobs(jobs: readonly JobDetails[], nowMs: number): string {
   return table(
     ['job', 'id', 'state', 'started', 'took', 'checkpoints', 'restarts'],
     jobs.map(({ status, endedAtMs, missingSlots }) => [
-      status.jobName, status.jobId, missingSlots > 0 ? `${status.state}, waits for ${missingSlots} slots` : status.state, new Date(status.startedAtMs).toISOString(),
+      status.jobName, status.jobId, missingSlots > 0 ? `${status.state}, waits for ${slots(missingSlots)}` : status.state, new Date(status.startedAtMs).toISOString(),
       duration(Math.max(0, (endedAtMs || nowMs) - status.startedAtMs)), String(status.checkpoints.completed), String(status.restarts),
     ]),
   );

@@ -1,12 +1,12 @@
 /** `weir job show`: operators, subtasks, checkpoints and failures of one job. */
 import { jobId } from '@weir/base';
 import type { WeirClient } from '@weir/client';
-import type { JobDetails } from '@weir/cluster';
+import type { JobDetails, VertexStatus } from '@weir/cluster';
 import type { JobShowInvocation } from '../../grammar/jobs.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { renderFailure } from '../../render/error.js';
 import { table } from '../../render/table.js';
-import { bytes, count, duration, styleFor, watermark, type Style } from '../../render/text.js';
+import { bytes, count, duration, slots, styleFor, watermark, type Style } from '../../render/text.js';
 
 /** As many as fit on a screen with the rest. */
 const SHOWN = 5;
@@ -27,7 +27,7 @@ export function renderJob(details: JobDetails, rendering: Rendering): string {
   const { status, endedAtMs, missingSlots, jobMaster, configuration, parameters } = details;
   const { style, nowMs } = rendering;
   const head = [
-    `${style.bold(status.jobName)}  ${status.state}${missingSlots > 0 ? `, waits for ${missingSlots} slots` : ''}`,
+    `${style.bold(status.jobName)}  ${status.state}${missingSlots > 0 ? `, waits for ${slots(missingSlots)}` : ''}`,
     `  id          ${status.jobId}`,
     `  started     ${new Date(status.startedAtMs).toISOString()}, ${endedAtMs === 0 ? 'for' : 'took'} ${duration(Math.max(0, (endedAtMs || nowMs) - status.startedAtMs))}`,
     `  restarts    ${status.restarts}`,
@@ -49,10 +49,16 @@ function operators({ status, subtasks }: JobDetails): string {
     const states = Object.entries(vertex.subtaskStates).filter(([, number]) => number > 0).map(([state, number]) => `${number} ${state}`).join(', ');
     return vertex.operators.map((operator, place) => [
       place === 0 ? operator.name : `└ ${operator.name}`, place === 0 ? String(vertex.parallelism) : '', count(operator.recordsIn), count(operator.recordsOut),
-      watermark(operator.outputWatermark), place === 0 ? states : '', place === 0 ? nodes.join(' ') : '',
+      watermark(operator.outputWatermark), ...(place === 0 ? [share(vertex.busyMs, vertex), share(vertex.backpressuredMs, vertex), states, nodes.join(' ')] : ['', '', '', '']),
     ]);
   });
-  return table(['operator', 'subtasks', 'in', 'out', 'watermark', 'state', 'slots'], rows);
+  return table(['operator', 'subtasks', 'in', 'out', 'watermark', 'busy', 'backpressured', 'state', 'slots'], rows);
+}
+
+/** Of the time since the tasks of the vertex started. */
+function share(ms: number, { busyMs, idleMs, backpressuredMs }: VertexStatus): string {
+  const total = busyMs + idleMs + backpressuredMs;
+  return total === 0 ? '-' : `${Math.round((100 * ms) / total)} %`;
 }
 
 function checkpoints({ checkpoints: { counts, history } }: JobDetails): string {

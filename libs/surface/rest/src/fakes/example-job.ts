@@ -40,7 +40,7 @@ function subtasks(state: JobState, endedAtMs: number): SubtaskInfo[] {
   const subtaskState = END_STATE[state] ?? 'running';
   return plan.nodes.flatMap((it) => [0, 1].map((subtaskIndex): SubtaskInfo => ({
     vertexId: it.id, subtaskIndex, attempt: 1, state: subtaskState,
-    node: subtaskState === 'created' ? '' : `tm-${subtaskIndex + 1}-slot-1`,
+    node: subtaskState === 'created' ? '' : `tm-${subtaskIndex + 1}-0a1b-slot-1`,
     stateTimestamps: subtaskState === 'created' ? {} : {
       created: STARTED, deploying: STARTED + 10, initializing: STARTED + 20, running: STARTED + 50, ...(endedAtMs > 0 ? { [subtaskState]: endedAtMs } : {}),
     },
@@ -81,7 +81,7 @@ export function exampleJob({ digit = '1', state = 'running', change = {} }: Exam
     plan,
     subtasks: subtasks(state, endedAtMs),
     exceptions: [
-      { failure, timestampMs: STARTED + 5000, taskName: 'count (1/2)', node: 'tm-1-slot-1' },
+      { failure, timestampMs: STARTED + 5000, taskName: 'count (1/2)', node: 'tm-1-0a1b-slot-1' },
       { failure, timestampMs: STARTED + 4000, taskName: '', node: '' },
     ],
     checkpoints: {
@@ -103,6 +103,6 @@ export function exampleTaskManager(id: string): TaskManagerInfo {
   return {
     id, host: 'host-1', processId: 4711, slots: 4, freeSlots: 3, lastHeartbeatMs: EXAMPLE_NOW - 100, startedAtMs: STARTED, cpuCores: 8, physicalMemory: 2 ** 34,
     freeMemory: 2 ** 33, heapUsed: 2 ** 26, heapLimit: 2 ** 30, residentMemory: 2 ** 27,
-    allocatedSlots: [{ jobId: jobId(hex('1')), slot: `${id}-slot-1`, tasks: 4 }],
+    allocatedSlots: [{ jobId: jobId(hex('1')), slot: `${id}-0a1b-slot-1`, tasks: 4 }],
   };
 }

@@ -20,7 +20,7 @@ export class AccessControl {
   /** Throws `WEIR_REST_BIND_NEEDS_TOKEN`. */
   constructor(host: string, token: string | undefined) {
     const usable = token !== undefined && token.length >= MINIMUM_TOKEN_LENGTH;
-    if (!usable && (!isLoopback(host) || (token !== undefined && token !== ''))) throw new RestBindNeedsTokenError(host); // A1
+    if (!usable && (!isLoopback(host) || (token !== undefined && token !== ''))) throw new RestBindNeedsTokenError(host, (token ?? '') !== ''); // A1
     this.expected = usable ? digest(token) : undefined;
   }
 

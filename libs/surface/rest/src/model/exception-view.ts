@@ -24,7 +24,7 @@ function entryView(entry: ExceptionEntry): RootExceptionInfo {
   };
 }
 
-/** `tm-1-slot-2` runs in `tm-1`; a node that is no slot stands for itself. */
+/** The slot `tm-1-0a1b-slot-2` (TaskManager, its life, slot) runs in `tm-1`; a node that is no slot stands for itself. */
 export function taskManagerOf(node: SubtaskInfo['node']): string {
-  return node.replace(/-slot-\d+$/, '');
+  return node.replace(/-[0-9a-f]{4}-slot-\d+$/, '');
 }
