@@ -3,15 +3,23 @@
  * checkpoints every 10 s, after eight other jobs in this process; and what a checkpoint every second costs.
  *
  *   npm run bench -- loops [--json] [--seconds N] [--rounds N] [--only NAME]
+ *   npm run bench -- loops --vs flink [--flink-parallelism 1,2] [--heap 2g]      beside Apache Flink instead of the loops
  */
 import { parseArgs } from 'node:util';
 import { type Comparison, compare } from '../measure.js';
 import { printReport } from '../report.js';
 import { runJob } from '../run-job.js';
+import { besideFlink } from './beside-flink.js';
 import { runOtherJobs } from './other-jobs.js';
 import { keyedCount, keyedCountShuffled, keyedTumblingWindow, statelessChain, type Workload } from './workloads.js';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '12' }, rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '12' }, rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' },
+    vs: { type: 'string' }, 'flink-parallelism': { type: 'string', default: '1,2' }, heap: { type: 'string', default: '2g' },
+  },
+});
+if (values.vs !== undefined && values.vs !== 'flink') throw new Error(`--vs ${values.vs}: there is only flink to compare with`);
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const EVERY_10_S = { 'execution.checkpointing.interval': '10 s' };
@@ -26,9 +34,14 @@ function engine(workload: Workload, records: number, expected: { sum: number }, 
   };
 }
 
+const workloads = [statelessChain, keyedCount, keyedTumblingWindow, keyedCountShuffled].filter(({ name }) => name.includes(values.only));
 const others = await runOtherJobs();
+if (values.vs !== undefined) {
+  await besideFlink({ workloads, others, seconds, rounds, parallelisms: values['flink-parallelism'].split(',').map(Number), heap: values.heap, json: values.json });
+  process.exit(0);
+}
 const results: Comparison[] = [];
-for (const workload of [statelessChain, keyedCount, keyedTumblingWindow, keyedCountShuffled].filter(({ name }) => name.includes(values.only))) {
+for (const workload of workloads) {
   // Both sides warm, then as many records as fill the asked-for time.
   const warmUp = workload.expectedRecordsPerS;
   const expected = { sum: workload.loop(warmUp) };

@@ -17,7 +17,7 @@ import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** Record i is {@code generator.at(i)}, 0 <= i < count; a contiguous share for each reader, 64 records a poll. Positions are exact. */
+/** Record i is {@code generator.at(i)}, 0 <= i < count; of p readers each takes every p-th, so that event time goes on evenly; 64 records a poll. Positions are exact. */
 public final class IndexedSource<T> implements Source<T, IndexedSource.Range, Integer> {
   private static final int RECORDS_PER_POLL = 64;
 
@@ -39,11 +39,11 @@ public final class IndexedSource<T> implements Source<T, IndexedSource.Range, In
     this.factory = factory;
   }
 
-  /** What is left of a reader's share. */
-  public record Range(long next, long end) implements SourceSplit {
+  /** What is left of a reader's share: next, next + step, ... below end. */
+  public record Range(long next, long end, int step) implements SourceSplit {
     @Override
     public String splitId() {
-      return "to-" + end;
+      return "share-" + next % step;
     }
   }
 
@@ -77,13 +77,13 @@ public final class IndexedSource<T> implements Source<T, IndexedSource.Range, In
 
       @Override
       public byte[] serialize(Range range) {
-        return ByteBuffer.allocate(16).putLong(range.next()).putLong(range.end()).array();
+        return ByteBuffer.allocate(20).putLong(range.next()).putLong(range.end()).putInt(range.step()).array();
       }
 
       @Override
       public Range deserialize(int version, byte[] bytes) {
         ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        return new Range(buffer.getLong(), buffer.getLong());
+        return new Range(buffer.getLong(), buffer.getLong(), buffer.getInt());
       }
     };
   }
@@ -135,8 +135,7 @@ public final class IndexedSource<T> implements Source<T, IndexedSource.Range, In
     public void addReader(int subtask) {
       if ((assigned & (1 << subtask)) == 0) {
         assigned |= 1 << subtask;
-        int parallelism = context.currentParallelism();
-        context.assignSplit(new Range(count * subtask / parallelism, count * (subtask + 1) / parallelism), subtask);
+        context.assignSplit(new Range(subtask, count, context.currentParallelism()), subtask);
       }
       context.signalNoMoreSplits(subtask);
     }
@@ -157,6 +156,7 @@ public final class IndexedSource<T> implements Source<T, IndexedSource.Range, In
     private boolean noMoreSplits;
     private long next;
     private long end;
+    private int step = 1;
 
     Reader(Generator<T> generator, SourceReaderContext context) {
       this.generator = generator;
@@ -167,21 +167,22 @@ public final class IndexedSource<T> implements Source<T, IndexedSource.Range, In
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) {
-      if (next == end) {
+      if (next >= end) {
         Range range = waiting.poll();
         if (range == null) return noMoreSplits ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
         next = range.next();
         end = range.end();
+        step = range.step();
       }
-      long limit = Math.min(end, next + RECORDS_PER_POLL);
-      while (next < limit) output.collect(generator.at(next++));
+      long limit = Math.min(end, next + (long) RECORDS_PER_POLL * step);
+      for (; next < limit; next += step) output.collect(generator.at(next));
       return InputStatus.MORE_AVAILABLE;
     }
 
     @Override
     public List<Range> snapshotState(long checkpointId) {
       List<Range> ranges = new ArrayList<>(waiting);
-      if (next < end) ranges.add(new Range(next, end));
+      if (next < end) ranges.add(new Range(next, end, step));
       return ranges;
     }
 

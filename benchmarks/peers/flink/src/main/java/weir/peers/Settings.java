@@ -46,12 +46,17 @@ final class Settings {
   }
 
   static void print(String name, long events, Duration net, long cpuNanos) throws Exception {
+    print(name, events, net, cpuNanos, 0);
+  }
+
+  /** @param sum what the job gave, to compare with the other side's. */
+  static void print(String name, long events, Duration net, long cpuNanos, long sum) throws Exception {
     double perSecond = events * 1000.0 / Math.max(1, net.toMillis());
     double perCoreSecond = events * 1e9 / cpuNanos;
     long peakKib = 0;
     for (String line : Files.readAllLines(Path.of("/proc/self/status"))) if (line.startsWith("VmHWM:")) peakKib = Long.parseLong(line.replaceAll("\\D", ""));
     System.out.printf(
-        java.util.Locale.ROOT, "{\"name\":\"%s\",\"events\":%d,\"recordsPerS\":%.0f,\"recordsPerCoreS\":%.0f,\"cores\":%.2f,\"peakRssMiB\":%d}%n", name, events, perSecond, perCoreSecond,
-        cpuNanos / 1e6 / Math.max(1, net.toMillis()), peakKib / 1024);
+        java.util.Locale.ROOT, "{\"name\":\"%s\",\"events\":%d,\"recordsPerS\":%.0f,\"recordsPerCoreS\":%.0f,\"cores\":%.2f,\"peakRssMiB\":%d,\"sum\":%d}%n", name, events, perSecond, perCoreSecond,
+        cpuNanos / 1e6 / Math.max(1, net.toMillis()), peakKib / 1024, sum);
   }
 }

@@ -1,0 +1,20 @@
+/** What checkpoints cost: a running count over 10^6 keys on the heap without checkpoints, with one every 10 s, and with one every second. */
+import { makeKeyedOf, RunningCount } from '../loops/workloads.js';
+import { jobRun, type MicroBenchmark } from './micro-benchmark.js';
+import { untimed } from './records.js';
+
+const KEYS = 1_000_000;
+const WITHOUT = 'checkpointing-none';
+
+function everySo(name: string, interval: string, note: string): MicroBenchmark {
+  return {
+    name, note, recordsPerS: 4_000_000, atLeastSeconds: 25, flink: { main: 'WorkloadMain', workload: 'keyed-count-million', recordsPerS: 1_000_000, checkpointInterval: interval },
+    run: jobRun((env, records, sink) => { untimed(env, records, makeKeyedOf(KEYS)).keyBy((e) => e.key).process(new RunningCount()).uid('count').sinkTo(sink); }, interval),
+  };
+}
+
+export const checkpointing: readonly MicroBenchmark[] = [
+  everySo(WITHOUT, 'none', 'running count over 10^6 integer keys on the heap, no checkpoints'),
+  { ...everySo('checkpointing-10s', '10 s', 'the same with a checkpoint every 10 s'), costOver: WITHOUT },
+  { ...everySo('checkpointing-1s', '1 s', 'the same with a checkpoint every second'), costOver: WITHOUT },
+];
