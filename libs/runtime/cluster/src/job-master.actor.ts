@@ -139,6 +139,7 @@ export class JobMasterActor implements Actor<Message> {
         }
         board.taskMetrics(message.attempt, message.metrics);
         this.pushStatusSoon(context);
+        this.pushReportSoon(context);
         return;
       case 'acknowledge-checkpoint':
         checkpoints.tell({ type: 'acknowledge', checkpointId: message.checkpointId, attempt: message.attempt, snapshot: message.snapshot, sizeBytes: message.metrics.sizeBytes });
@@ -153,7 +154,7 @@ export class JobMasterActor implements Actor<Message> {
         checkpoints.tell({ type: 'decline', checkpointId: message.checkpointId, attempt: message.attempt, failure: message.failure });
         return;
       case 'slots-granted':
-        this.schedule({ type: 'slots-granted', slots: running.slots.granted(message.taskExecutor, message.slots) }, context);
+        this.schedule({ type: 'slots-granted', slots: running.slots.granted(message.taskExecutor, message.slots, message.inUse) }, context);
         if (running.slots.heldCount >= running.scheduler.slotsNeeded) running.slots.missing = 0;
         return;
       case 'slots-missing':

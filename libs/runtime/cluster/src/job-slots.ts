@@ -5,7 +5,8 @@
  *  P1  the whole need is declared each time, so that a declaration may be repeated, lost with its receiver, or overtaken;
  *  P2  a slot that was given up is named in each declaration for as long as it may live, lest a ResourceManager that hears of it from its TaskExecutor counts
  *      it as ours; one that has ended is named once, for its TaskExecutor may not know yet. Not for ever: a TaskExecutor's next life may use its name again;
- *  P3  a slot is watched from its grant to its end.
+ *  P3  a slot is watched from its grant to its end;
+ *  P4  a slot that was taken for lost and is not goes back to its TaskExecutor with the tasks in it, which nobody can answer for any more.
  */
 import type { ActorAddress, ActorContext, Signal } from '@weir/actor';
 import type { JobId } from '@weir/base';
@@ -65,9 +66,19 @@ export class JobSlots<M> {
   }
 
   /** Those of the granted slots that are new. */
-  granted(taskExecutor: ActorAddress, slots: readonly ActorAddress[]): readonly ActorAddress[] {
+  granted(taskExecutor: ActorAddress, slots: readonly ActorAddress[], inUse = false): readonly ActorAddress[] {
     this.taskExecutors.add(taskExecutor);
     const fresh = slots.filter((slot) => !this.held.has(slot));
+    if (inUse && fresh.length > 0) { // P4
+      for (const slot of fresh) {
+        this.held.set(slot, taskExecutor);
+        this.context.watch(slot);
+      }
+      this.context.logger.log('info', 'a slot that was taken for lost goes back', { jobId: this.jobId, slots: fresh });
+      this.release(fresh);
+      this.declare(this.count);
+      return [];
+    }
     for (const slot of fresh) {
       this.givenUp.delete(slot);
       this.held.set(slot, taskExecutor);

@@ -6,7 +6,8 @@
  *  S2  a task that throws is stopped, never restarted in place: the JobMaster decides and a new attempt has a new address;
  *  S3  without its JobMaster nothing may go on (D3): the tasks are stopped, and the slot with them;
  *  S4  no task is created before the job's program is here; what was submitted earlier waits, in order;
- *  S5  until its JobMaster uses it the slot offers itself again and again: the grant may be lost with a link that broke.
+ *  S5  the slot offers itself to its JobMaster again and again: the grant may be lost with a link that broke, and a JobMaster that takes the slot for
+ *      terminated, because for a moment nobody answered, hears that it is not, and whether tasks are still in it.
  */
 import type { Actor, ActorAddress, ActorContext, Signal, SupervisionDecision } from '@weir/actor';
 import { assertNever, attemptKey, type ExecutionAttemptId, type FailureInfo, failureInfo } from '@weir/base';
@@ -54,11 +55,10 @@ export class SlotActor implements Actor<Message> {
   receive(message: Message, context: Context): void {
     switch (message.type) {
       case 'submit-task':
-        context.timers.cancelTimer('offer');
         this.submit(message.deployment, context);
         return;
       case 'offer-due': // S5
-        this.report({ type: 'slots-granted', taskExecutor: this.options.taskExecutor, slots: [context.self.address] }, context);
+        this.report({ type: 'slots-granted', taskExecutor: this.options.taskExecutor, slots: [context.self.address], inUse: this.live().length > 0 }, context);
         context.timers.setTimer('offer', OFFER_INTERVAL_MS, { type: 'offer-due' });
         return;
       case 'start-task': {

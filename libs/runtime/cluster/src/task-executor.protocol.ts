@@ -46,7 +46,8 @@ export type SlotTurn =
 
 /** From TaskExecutor and slots to the JobMaster. */
 export type TaskManagerReport =
-  | { readonly type: 'slots-granted'; readonly taskExecutor: ActorAddress; readonly slots: readonly ActorAddress[] }
+  /** `inUse`: tasks are in it. */
+  | { readonly type: 'slots-granted'; readonly taskExecutor: ActorAddress; readonly slots: readonly ActorAddress[]; readonly inUse?: boolean }
   /** The task's actor exists; messages may be sent to `address`. */
   | { readonly type: 'task-submitted'; readonly attempt: ExecutionAttemptId; readonly address: ActorAddress }
   /** The task's actor does not exist (any more). Sent after everything that the task itself reported. */

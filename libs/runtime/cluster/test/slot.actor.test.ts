@@ -42,7 +42,7 @@ async function rig(): Promise<{ world: SimulatedWorld; artifacts: ArtifactsOnThe
   const jobMaster = system.spawn('job', {
     receive: (report: TaskManagerReport) => {
       if (report.type === 'slots-granted') {
-        offers.push(...report.slots);
+        offers.push(...report.slots.map((slot) => (report.inUse === true ? `${slot} in use` : slot)));
         return;
       }
       reports.push(`${report.type} ${report.attempt.attempt}${report.type === 'task-gone' && report.failure !== undefined ? ` ${report.failure.code}` : ''}`);
@@ -104,13 +104,14 @@ describe('a slot', () => {
     await close();
   });
 
-  it('given a grant that was lost / then the slot offers itself until it is used', async () => {
-    const { world, offers, tell, close } = await rig();
+  it('given a grant that was lost / then the slot offers itself again and again, and says when it is in use', async () => {
+    const { world, artifacts, offers, tell, close } = await rig();
+    artifacts.arrive();
     await world.until(() => offers.length === 2);
     expect(new Set(offers)).toEqual(new Set(['tm-1/slot']));
     tell({ type: 'submit-task', deployment: deployment(0) });
-    await world.runFor(5000);
-    expect(offers).toHaveLength(2);
+    await world.until(() => offers.length === 4);
+    expect(offers.slice(2)).toEqual(['tm-1/slot in use', 'tm-1/slot in use']);
     await close();
   });
 
