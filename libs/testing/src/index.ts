@@ -27,6 +27,7 @@ export { type HarnessOptions, type HarnessProgram, type HarnessSnapshot, Operato
 // simulations of users' jobs
 export {
   type AimPoint,
+  type Deployment,
   type Divergence,
   type Fault,
   FAULT_CLASSES,

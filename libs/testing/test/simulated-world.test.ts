@@ -114,6 +114,33 @@ describe('SimulatedWorld', () => {
     expect(new SeededRandom(world.seed).seed).toBe('1');
   });
 
+  it('a timer that is cancelled while its process stands still does not fire after the resume', async () => {
+    const world = new SimulatedWorld({ seed: 1 });
+    const node = world.node('a');
+    const fired: string[] = [];
+    node.timers.after(30, () => cancel());
+    const cancel = node.timers.after(40, () => fired.push('cancelled'));
+    node.timers.after(50, () => fired.push('armed'));
+    world.pause('a');
+    await world.runFor(100);
+    world.resume('a');
+    await world.runFor(10);
+    expect(fired).toEqual(['armed']);
+  });
+
+  it('without references every message arrives as a copy, and what is no data cannot be sent', async () => {
+    const world = new SimulatedWorld({ seed: 1, network: { byReference: false } });
+    const [a, b] = [world.node('a'), world.node('b')];
+    const seen: unknown[] = [];
+    b.control.subscribe('to.b', (message) => seen.push(message));
+    const sent = { list: [1] };
+    a.control.publish('to.b', sent);
+    sent.list.push(2);
+    await world.runFor(100);
+    expect(seen).toEqual([{ list: [1] }]);
+    expect(() => a.control.publish('to.b', { call: () => undefined })).toThrow();
+  });
+
   it('orders events of equal time by seed, and the hash tells', async () => {
     const orders = new Set<string>();
     const hashes = new Set<string>();

@@ -3,7 +3,7 @@
  * snapshots fall between any two of them, and what is restored from them, at whatever parallelism, is what the model held at that moment.
  */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { ByteWriter, crc32 } from '@weir/base';
+import { type ByteWriter, crc32 } from '@weir/base';
 import {
   forEachRestoredEntry, heapStateBackends, keyGroupOf, type KeyGroupRange, keyGroupRangeOf, type KeyedSnapshot, type KeyedSnapshotSource, type KeyedStateBackend, type KeyedStateBackends,
   mergeRestored, readKeyedSnapshot, type RestoredKeyed, type RestoredKeyedState, type RestoredTables, type SnapshotFormat, stateDescriptor, type StoredFile,

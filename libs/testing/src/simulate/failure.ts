@@ -1,6 +1,6 @@
 /** A failed run as evidence: everything that is needed to see it and to see it again. */
 import { type Divergence, formatDivergence } from './divergence.js';
-import { type Fault, formatFault } from './faults.js';
+import { type Deployment, type Fault, formatFault } from './faults.js';
 
 export interface SimulationFailure {
   readonly job: string;
@@ -16,6 +16,7 @@ export interface SimulationFailure {
   /** Faults of the seed before shrinking. */
   readonly plannedFaults: number;
   readonly options: Readonly<Record<string, string>>;
+  readonly deployment: Deployment;
   readonly traceHash: string;
   readonly virtualMs: number;
   readonly lives: number;
@@ -28,11 +29,11 @@ export interface SimulationFailure {
 }
 
 export function formatFailure(failure: SimulationFailure): string {
-  const { seed, commit, options, faults, plannedFaults, divergence, problems, traceHash, virtualMs, lives, restarts, checkpoints, replay } = failure;
+  const { seed, commit, options, faults, plannedFaults, divergence, problems, deployment, traceHash, virtualMs, lives, restarts, checkpoints, replay } = failure;
   const settings = Object.entries(options).map(([name, value]) => `${name} ${value}`).join(', ');
   return [
     `  seed      ${seed}${commit === undefined ? '' : ` at ${commit}`}, trace ${traceHash}${settings === '' ? '' : `, ${settings}`}`,
-    `  run       ${Math.round(virtualMs)} virtual ms, ${checkpoints} checkpoints, ${restarts} restarts, ${lives} crashes`,
+    `  run       ${deployment === 'cluster' ? 'cluster, ' : 'one process, '}${Math.round(virtualMs)} virtual ms, ${checkpoints} checkpoints, ${restarts} restarts, ${lives} crashes`,
     faults.length === 0 ? '  faults    none are needed' : `  faults    ${faults.length} of ${plannedFaults} are needed:`,
     ...faults.map((fault) => `            ${formatFault(fault)}`),
     ...(divergence === undefined ? [] : formatDivergence(divergence).map((line, i) => (i === 0 ? `  guilty    ${line}` : `            ${line}`))),

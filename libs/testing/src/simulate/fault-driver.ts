@@ -1,13 +1,12 @@
 /** Makes the planned faults happen to a world, and heals it in the end. */
 import type { SeededRandom } from '@weir/ports';
 import type { SimulatedWorld } from '../simulation/simulated-world.js';
-import { type AimPoint, type Fault, type FaultClass, SAFETY_PHASE_MS } from './faults.js';
+import type { FaultTarget } from './fault-target.js';
+import { type AimPoint, type Fault, type FaultClass } from './faults.js';
 import type { OutsideWorld } from './outside-world.js';
-import { PROCESS, type SimulatedProcess } from './simulated-process.js';
 
 const FAULT_RANK = 2;
 
-export type Crash = 'process-crash' | 'power-cut';
 const WRITING: ReadonlySet<string> = new Set(['create', 'createExclusive', 'write', 'sync', 'rename', 'makeDirectory', 'syncDirectory']);
 
 export class FaultDriver {
@@ -15,27 +14,45 @@ export class FaultDriver {
   readonly happened = new Map<FaultClass, number>();
   /** The same, one by one. */
   readonly struck = new Set<Fault>();
-  /** The process is to die now; whoever runs it sees to that. */
-  crashDue: Crash | undefined;
   /** File operations that were made to fail. */
   diskErrors = 0;
-  private process: SimulatedProcess | undefined;
+  private target: FaultTarget | undefined;
   private readonly counts = new Map<AimPoint, number>();
   private diskFaults: Extract<Fault, { class: 'disk-error' }>[] = [];
   private slowDiskMs = 0;
   private healed = false;
+  private looking = 0;
+  private listener: (fault: Fault) => void = () => undefined;
+  private pointListener: (point: AimPoint) => void = () => undefined;
 
-  constructor(private readonly world: SimulatedWorld, private readonly outside: OutsideWorld, private readonly plan: readonly Fault[], private readonly random: SeededRandom) {
+  constructor(private readonly world: SimulatedWorld, private readonly outside: OutsideWorld, private readonly plan: readonly Fault[], private readonly random: SeededRandom, safetyPhaseMs: number) {
     for (const fault of plan) if (fault.class === 'delay') this.count(fault);
     for (const fault of plan) if ('time' in fault && 'atMs' in fault.time) this.after(fault.time.atMs, fault.class, () => this.strike(fault));
     outside.onPoint((point) => this.reached(point));
     world.files.failWhen((operation) => this.fileFault(operation));
-    this.after(SAFETY_PHASE_MS, 'heal', () => this.heal());
+    this.after(safetyPhaseMs, 'heal', () => this.heal());
   }
 
-  /** The life that faults are to hit. */
-  attach(process: SimulatedProcess): void {
-    this.process = process;
+  /** Told of each fault that happens. */
+  onStrike(listener: (fault: Fault) => void): void {
+    this.listener = listener;
+  }
+  /** Told of each point that is reached. */
+  onPoint(listener: (point: AimPoint) => void): void {
+    this.pointListener = listener;
+  }
+  /** What faults are to hit. */
+  attach(target: FaultTarget): void {
+    this.target = target;
+  }
+  /** Looks at the disk from outside of the cluster: nothing goes wrong meanwhile. */
+  async unharmed<T>(look: () => Promise<T>): Promise<T> {
+    this.looking++;
+    try {
+      return await look();
+    } finally {
+      this.looking--;
+    }
   }
   diskDelayMs(): number {
     return this.slowDiskMs === 0 ? 0 : this.random.next() * this.slowDiskMs;
@@ -54,6 +71,7 @@ export class FaultDriver {
   reached(point: AimPoint): void {
     const occurrence = (this.counts.get(point) ?? 0) + 1;
     this.counts.set(point, occurrence);
+    this.pointListener(point);
     for (const fault of this.plan) {
       if (!('time' in fault) || !('point' in fault.time) || fault.time.point !== point || fault.time.occurrence !== occurrence) continue;
       this.after(fault.time.plusMs, fault.class, () => this.strike(fault));
@@ -61,48 +79,30 @@ export class FaultDriver {
   }
 
   private strike(fault: Fault): void {
-    const { process, world } = this;
-    if (this.healed || process?.node.alive !== true) return;
-    this.count(fault);
+    const { target } = this;
+    if (this.healed || target?.alive !== true) return;
     switch (fault.class) {
       case 'task-failure':
         this.outside.arm(fault.where);
-        return;
-      case 'process-crash': case 'power-cut':
-        this.crashDue = fault.class;
-        return;
-      case 'disconnect':
-        world.disconnect('tm-1/data');
-        return;
-      case 'silent-loss':
-        process.transport.loseSilently(fault.forMs, fault.toldAfterMs);
-        return;
-      case 'partition': case 'control-partition':
-        if (fault.class === 'partition') world.partition('tm-1/data', 'tm-1/data');
-        else world.partition('jm/control', 'tm-1/control');
-        this.after(fault.forMs, 'partition over', () => world.heal());
-        return;
-      case 'pause':
-        world.pause(PROCESS);
-        this.after(fault.forMs, 'pause over', () => { if (process.node.alive) world.resume(PROCESS); });
-        return;
+        break;
       case 'disk-error':
         this.diskFaults.push(fault);
         this.after(fault.forMs, 'disk works again', () => { this.diskFaults = this.diskFaults.filter((other) => other !== fault); });
-        return;
+        break;
       case 'slow-disk':
         this.slowDiskMs = fault.upToMs;
         this.after(fault.forMs, 'disk is fast again', () => { this.slowDiskMs = 0; });
-        return;
-      case 'clock-jump':
-        process.node.stepWallClock(fault.byMs);
-        return;
+        break;
       case 'delay': case 'rescale':
         return; // these hold from the start of a world or a life
+      default:
+        if (!target.strike(fault, (delayMs, label, action) => this.after(delayMs, label, action))) return;
     }
+    this.count(fault);
   }
 
   private fileFault(operation: string): ReturnType<Parameters<SimulatedWorld['files']['failWhen']>[0] & object> {
+    if (this.looking > 0) return undefined;
     const due = this.diskFaults.find(({ share }) => (WRITING.has(operation) || operation === 'read') && this.random.chance(share));
     if (due === undefined) return undefined;
     this.diskErrors++;
@@ -113,7 +113,7 @@ export class FaultDriver {
   /** From now on nothing is in the job's way. */
   private heal(): void {
     this.healed = true;
-    this.world.heal();
+    this.target?.heal();
     this.outside.disarm();
     this.diskFaults = [];
     this.slowDiskMs = 0;
@@ -126,6 +126,7 @@ export class FaultDriver {
 
   private count(fault: Fault): void {
     this.struck.add(fault);
+    this.listener(fault);
     this.happened.set(fault.class, (this.happened.get(fault.class) ?? 0) + 1);
   }
 }

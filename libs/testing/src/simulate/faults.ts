@@ -6,23 +6,32 @@ import type { SeededRandom } from '@weir/ports';
 import type { ProtocolPoint } from './outside-world.js';
 
 /**
- * `task-failure`: a task throws at a point of the protocol. `process-crash`: kill -9 of JobManager and TaskManager, the disk keeps all.
- * `power-cut`: the same, and the disk loses what was not synced. `disconnect`: the data connection breaks and loses its tail. `silent-loss`:
- * it loses messages and tells much later. `partition`: nothing arrives on it for a while. `control-partition`: JobManager and TaskManager do
- * not hear each other for a while, shorter than their timeout. `delay`: slow messages. `pause`: the process stands still, then everything
+ * `task-failure`: a task throws at a point of the protocol. `process-crash`: kill -9 of every JobManager and TaskManager, the disk keeps all.
+ * `power-cut`: the same, and the disk loses what was not synced. `disconnect`: a data connection breaks and loses its tail. `silent-loss`:
+ * it loses messages and tells much later. `partition`: nothing arrives on it for a while. `control-partition`: a JobManager and a TaskManager do
+ * not hear each other for a while, shorter than their timeout. `delay`: slow messages. `pause`: a process stands still, then everything
  * comes in a burst. `disk-error`: EIO, ENOSPC, a failed fsync, before or after the operation took effect. `slow-disk`: file operations take
- * long. `clock-jump`: the wall clock steps. `rescale`: after a crash the job goes on with another default parallelism.
+ * long. `clock-jump`: the wall clock steps. `rescale`: after a crash the job goes on with another default parallelism (one process).
+ *
+ * On a cluster of several processes also: `task-manager-crash`, `job-manager-crash`: kill -9 of one, which starts again later; `node-partition`:
+ * two processes do not hear each other, or one not the other, for up to thrice their timeout; `register-fault`: the leader register does not answer,
+ * answers after it took effect as if it had not, shows old values, goes back or is lost. And what users do: `savepoint`; `stop-and-resume`: the job
+ * stops with a savepoint, and another one goes on from it, perhaps with another parallelism; `cancel`.
  */
-export const FAULT_CLASSES = [
+const PROCESS_CLASSES = [
   'task-failure', 'process-crash', 'power-cut', 'disconnect', 'silent-loss', 'partition', 'control-partition', 'delay', 'pause', 'disk-error', 'slow-disk', 'clock-jump', 'rescale',
 ] as const;
+const CLUSTER_CLASSES = ['task-manager-crash', 'job-manager-crash', 'node-partition', 'register-fault', 'savepoint', 'stop-and-resume', 'cancel'] as const;
+export const FAULT_CLASSES = [...PROCESS_CLASSES, ...CLUSTER_CLASSES] as const;
 export type FaultClass = (typeof FAULT_CLASSES)[number];
+/** `process`: all of the cluster in one process, two nodes. `cluster`: JobManagers and TaskManagers, each in a process of its own. */
+export type Deployment = 'process' | 'cluster';
 
-/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5. */
+/** Per class: false never, true in each run, or the share of runs that have it. Default 0.5, of `cancel` 0.03. */
 export type FaultOptions = Readonly<Record<FaultClass, boolean | number>>;
 
 /** What a fault may wait for. */
-export type AimPoint = ProtocolPoint | 'checkpoint-completed' | 'restarting' | 'running';
+export type AimPoint = ProtocolPoint | 'checkpoint-completed' | 'restarting' | 'running' | 'leader-granted' | 'slots-granted' | 'savepoint-begun' | 'savepoint-completed' | 'job-ended';
 export type FaultTime = { readonly atMs: number } | { readonly point: AimPoint; readonly occurrence: number; readonly plusMs: number };
 
 export type Fault =
@@ -34,32 +43,47 @@ export type Fault =
   | { readonly class: 'disk-error'; readonly time: FaultTime; readonly forMs: number; readonly share: number; readonly failure: 'io' | 'no-space' }
   | { readonly class: 'slow-disk'; readonly time: FaultTime; readonly forMs: number; readonly upToMs: number }
   | { readonly class: 'clock-jump'; readonly time: FaultTime; readonly byMs: number }
-  | { readonly class: 'rescale'; readonly life: number; readonly parallelism: number };
+  | { readonly class: 'rescale'; readonly life: number; readonly parallelism: number }
+  | { readonly class: 'task-manager-crash'; readonly time: FaultTime; readonly restartMs: number }
+  | { readonly class: 'job-manager-crash'; readonly time: FaultTime; readonly who: 'leader' | 'standby'; readonly restartMs: number }
+  | { readonly class: 'node-partition'; readonly time: FaultTime; readonly direction: 'both' | 'one-way'; readonly forMs: number }
+  | { readonly class: 'register-fault'; readonly time: FaultTime; readonly how: RegisterTrouble; readonly forMs: number; readonly share: number }
+  | { readonly class: 'savepoint'; readonly time: FaultTime }
+  | { readonly class: 'cancel'; readonly time: FaultTime }
+  | { readonly class: 'stop-and-resume'; readonly time: FaultTime; readonly parallelism: number };
+export type RegisterTrouble = 'unreachable' | 'applied' | 'stale' | 'lost' | 'back';
 
 /** Faults begin within this time of the start; afterwards everything is healed and the job must end. */
-export const SAFETY_PHASE_MS = 20_000;
+export const SAFETY_PHASE_MS: Readonly<Record<Deployment, number>> = { process: 20_000, cluster: 40_000 };
 
 const AIMS: readonly AimPoint[] = ['prepare', 'prepared', 'commit', 'committed', 'recover', 'checkpoint-completed', 'restarting', 'running'];
+const CLUSTER_AIMS: readonly AimPoint[] = [...AIMS, 'leader-granted', 'slots-granted', 'savepoint-begun', 'savepoint-completed', 'job-ended'];
 const FAILURE_POINTS: readonly ProtocolPoint[] = ['write', 'write', 'prepare', 'prepared', 'commit', 'committed', 'recover'];
 
-/** `lengthMs`: how long the job runs undisturbed, about. */
-export function drawFaults(random: SeededRandom, options: Partial<FaultOptions>, lengthMs: number): Fault[] {
-  return FAULT_CLASSES.flatMap((kind) => {
+/** How long the job runs undisturbed, about. */
+const LENGTH_MS: Readonly<Record<Deployment, number>> = { process: 800, cluster: 1500 };
+const DEFAULT_SHARES: Partial<Record<FaultClass, number>> = { cancel: 0.03 };
+
+export function drawFaults(random: SeededRandom, options: Partial<FaultOptions>, deployment: Deployment): Fault[] {
+  const classes: readonly FaultClass[] = deployment === 'process' ? PROCESS_CLASSES : FAULT_CLASSES.filter((kind) => kind !== 'rescale');
+  return classes.flatMap((kind) => {
     const own = random.stream(kind);
-    const share = options[kind] ?? 0.5;
+    const share = options[kind] ?? DEFAULT_SHARES[kind] ?? 0.5;
     if (!own.chance(typeof share === 'number' ? share : share ? 1 : 0)) return [];
-    const most = kind === 'pause' ? 16 : kind === 'power-cut' || kind === 'process-crash' ? 3 : 5;
+    const most = MOST[kind] ?? 5;
     const count = kind === 'delay' ? 1 : Math.max(1, Math.round(logUniform(own, 0.7, most)));
-    return Array.from({ length: count }, () => drawFault(own, kind, lengthMs));
+    return Array.from({ length: count }, () => drawFault(own, kind, deployment));
   });
 }
+/** Of one class in one run. */
+const MOST: Partial<Record<FaultClass, number>> = { pause: 16, 'power-cut': 3, 'process-crash': 3, 'stop-and-resume': 3, cancel: 1 };
 
 function logUniform(random: SeededRandom, from: number, to: number): number {
   return from * (to / from) ** random.next();
 }
 
-function drawFault(random: SeededRandom, kind: FaultClass, lengthMs: number): Fault {
-  const time = drawTime(random, lengthMs);
+function drawFault(random: SeededRandom, kind: FaultClass, deployment: Deployment): Fault {
+  const time = drawTime(random, deployment);
   switch (kind) {
     case 'task-failure':
       return { class: kind, time, where: random.pick(FAILURE_POINTS) };
@@ -70,7 +94,7 @@ function drawFault(random: SeededRandom, kind: FaultClass, lengthMs: number): Fa
     case 'partition': case 'control-partition':
       return { class: kind, time, forMs: Math.ceil(logUniform(random, 5, 3000)) };
     case 'pause':
-      return { class: kind, time, forMs: Math.ceil(logUniform(random, 2, 2000)) };
+      return { class: kind, time, forMs: Math.ceil(logUniform(random, 2, deployment === 'process' ? 2000 : 20_000)) };
     case 'delay':
       return { class: kind, share: logUniform(random, 0.005, 0.3), upToMs: Math.ceil(logUniform(random, 5, 500)) };
     case 'disk-error':
@@ -81,12 +105,32 @@ function drawFault(random: SeededRandom, kind: FaultClass, lengthMs: number): Fa
       return { class: kind, time, byMs: random.pick([-1, 1]) * Math.ceil(logUniform(random, 1, 3_600_000)) };
     case 'rescale':
       return { class: kind, life: 1 + random.nextInt(3), parallelism: 1 + random.nextInt(4) };
+    case 'task-manager-crash':
+      return { class: kind, time, restartMs: restartAfter(random) };
+    case 'job-manager-crash':
+      return { class: kind, time, who: random.pick(['leader', 'leader', 'standby']), restartMs: restartAfter(random) };
+    case 'node-partition':
+      return { class: kind, time, direction: random.pick(['both', 'one-way']), forMs: Math.ceil(logUniform(random, 50, 15_000)) };
+    case 'register-fault':
+      return {
+        class: kind, time, how: random.pick(['unreachable', 'unreachable', 'applied', 'stale', 'lost', 'back']), forMs: Math.ceil(logUniform(random, 100, 20_000)),
+        share: logUniform(random, 0.1, 1),
+      };
+    case 'savepoint': case 'cancel':
+      return { class: kind, time };
+    case 'stop-and-resume':
+      return { class: kind, time, parallelism: 1 + random.nextInt(4) };
   }
 }
 
-function drawTime(random: SeededRandom, lengthMs: number): FaultTime {
-  if (random.chance(0.5)) return { atMs: Math.ceil(random.next() * lengthMs * 1.5) };
-  return { point: random.pick(AIMS), occurrence: Math.ceil(logUniform(random, 0.5, 30)), plusMs: random.pick([0, 0, random.next() * 3, random.next() * 30]) };
+/** At once to 20 s. */
+function restartAfter(random: SeededRandom): number {
+  return Math.ceil(logUniform(random, 1, 20_000));
+}
+
+function drawTime(random: SeededRandom, deployment: Deployment): FaultTime {
+  if (random.chance(0.5)) return { atMs: Math.ceil(random.next() * LENGTH_MS[deployment] * 1.5) };
+  return { point: random.pick(deployment === 'process' ? AIMS : CLUSTER_AIMS), occurrence: Math.ceil(logUniform(random, 0.5, 30)), plusMs: random.pick([0, 0, random.next() * 3, random.next() * 30]) };
 }
 
 export function formatFault(fault: Fault): string {

@@ -3,7 +3,7 @@
  * The latency of the world is drawn, so that commits and checkpoints overlap in every way.
  */
 import type { Sink, SinkCommitter, SinkContext, SinkHistoryContext, SinkHistoryReport, SinkWriter } from '@weir/connector';
-import type { LedgerEntry, OutsideWorld } from './outside-world.js';
+import type { LedgerAttempt, LedgerEntry, OutsideWorld } from './outside-world.js';
 import { recordText } from './record-text.js';
 import type { Transcript } from './transcript.js';
 
@@ -47,7 +47,7 @@ export class ObservedSink implements Sink<unknown, Observed> {
       backlog: () => inner?.backlog(),
       endOfInput: () => inner?.endOfInput?.(),
       prepareCommit: async (checkpointId) => {
-        const transaction = { tap, checkpointId, subtaskIndex: context.subtaskIndex, entries, steps: transcript?.take() ?? [] };
+        const transaction = { tap, checkpointId, subtaskIndex: context.subtaskIndex, attempt: attemptOf(context), entries, steps: transcript?.take() ?? [] };
         entries = [];
         const preparing = inner?.prepareCommit(checkpointId);
         const committables = (await preparing) ?? [];
@@ -55,7 +55,7 @@ export class ObservedSink implements Sink<unknown, Observed> {
         world.reach('prepare');
         const own: Observed[] = [];
         if (transaction.entries.length > 0 || transaction.steps.length > 0) {
-          const id = `${tap}/${context.subtaskIndex}/${context.attempt}/${count++}`;
+          const id = `${tap}/${context.jobId.slice(0, 8)}/${context.subtaskIndex}/${context.attempt}/${count++}`;
           world.prepare({ ...transaction, id });
           own.push({ ledger: id });
         }
@@ -76,8 +76,7 @@ export class ObservedSink implements Sink<unknown, Observed> {
         await latency(context);
         world.reach('recover');
         await inner?.recover(inners(restored));
-        await world.recover(new Set(ledgers(restored)), ({ tap: of, subtaskIndex, id }) =>
-          of === tap && subtaskIndex % context.parallelism === context.subtaskIndex && !id.includes(`/${context.attempt}/`));
+        await world.recover(new Set(ledgers(restored)), { tap, subtaskIndex: context.subtaskIndex, parallelism: context.parallelism, attempt: attemptOf(context) });
       },
       commit: async (committables) => {
         world.reach('commit');
@@ -94,6 +93,9 @@ export class ObservedSink implements Sink<unknown, Observed> {
   }
 }
 
+function attemptOf({ jobId, attempt }: SinkContext): LedgerAttempt {
+  return { jobId, attempt };
+}
 function latency(context: SinkContext): Promise<void> {
   return new Promise((resolve) => void context.timers.after(context.random.next() * 3, resolve));
 }

@@ -10,7 +10,7 @@ import { type FileStore, MemoryFileStore, SeededRandom } from '@weir/ports';
 import { simulateAmbient } from './ambient.js';
 import { SimulationFailedError, SimulationUnsupportedError } from './errors.js';
 import type { SimulationFailure } from './failure.js';
-import { drawFaults, type Fault, FAULT_CLASSES, type FaultClass, type FaultOptions } from './faults.js';
+import { type Deployment, drawFaults, type Fault, FAULT_CLASSES, type FaultClass, type FaultOptions } from './faults.js';
 import { type OperatorReading, ReferenceInterpreter } from './reference-interpreter.js';
 import { runOnce, type SimulatedRun, START_MS } from './simulated-run.js';
 
@@ -27,6 +27,8 @@ export interface SimulateOptions {
   readonly from?: number;
   /** Classes of faults to leave out, to force, or with a share of runs of their own. Default: each one in half of the runs. */
   readonly faults?: Partial<FaultOptions>;
+  /** Where the job runs: all of the cluster in one process, or JobManagers and TaskManagers of their own. Drawn when absent. */
+  readonly deployment?: Deployment;
   /** Default parallelism of the job; drawn from 1 to 4 when absent. */
   readonly parallelism?: number;
   /** Drawn when absent. */
@@ -62,6 +64,8 @@ export interface SimulationResult {
   readonly checkpoints: number;
   /** Operators whose output has many right answers and was not compared, with the reason. */
   readonly notCompared: readonly string[];
+  /** How often each point that is to be reached sometimes was seen. */
+  readonly sightings: ReadonlyMap<string, number>;
 }
 
 /**
@@ -73,13 +77,16 @@ export async function simulate<P>(job: JobDefinition<P> | JobProgram, options: S
 }
 
 /** Longer than any timeout of the engine in a simulation. */
-const SHRINK_LIVENESS_MS = 40_000;
+const SHRINK_LIVENESS_MS = 90_000;
+/** Of the seeds, when nothing is said. */
+const CLUSTER_SHARE = 0.7;
 
 class Simulation {
   private readonly files: ReadonlyMap<string, Uint8Array>;
   private readonly totals = { virtualMs: 0, messages: 0, recoveries: 0, checkpoints: 0 };
   private readonly faultsByClass = Object.fromEntries(FAULT_CLASSES.map((kind) => [kind, 0])) as Record<FaultClass, number>;
   private readonly notCompared = new Set<string>();
+  private readonly sightings = new Map<string, number>();
   private readonly references = new Map<number, ReadonlyMap<number, OperatorReading>>();
   private interpreter: ReferenceInterpreter | undefined;
 
@@ -104,30 +111,32 @@ class Simulation {
       if (onFailure === 'throw') throw new SimulationFailedError([failure]);
       failures.push(failure);
     }
-    return { seeds, failures, faultsByClass: this.faultsByClass, ...this.totals, notCompared: [...this.notCompared] };
+    return { seeds, failures, faultsByClass: this.faultsByClass, ...this.totals, notCompared: [...this.notCompared], sightings: this.sightings };
   }
 
   private async runSeed(seed: number): Promise<SimulationFailure | undefined> {
-    const plan = drawFaults(new SeededRandom(`${seed}/faults`), this.options.faults ?? {}, 800);
-    const run = await this.runPlan(seed, plan);
+    const deployment = this.options.deployment ?? (new SeededRandom(`${seed}/deployment`).chance(CLUSTER_SHARE) ? 'cluster' : 'process');
+    const plan = drawFaults(new SeededRandom(`${seed}/faults`), this.options.faults ?? {}, deployment);
+    const run = await this.runPlan(seed, deployment, plan);
     this.totals.virtualMs += run.virtualMs;
     this.totals.messages += run.messages;
     this.totals.recoveries += run.restarts + run.lives;
     this.totals.checkpoints += run.checkpoints;
     for (const [kind, count] of run.faults) this.faultsByClass[kind] += count;
     for (const text of run.notCompared) this.notCompared.add(text);
+    for (const [point, count] of run.sightings) this.sightings.set(point, (this.sightings.get(point) ?? 0) + count);
     this.options.onRun?.(run);
     if (!hasFailed(run)) return undefined;
     return this.failureOf(run, plan);
   }
 
-  private async runPlan(seed: number, plan: readonly Fault[], livenessMs?: number): Promise<SimulatedRun> {
+  private async runPlan(seed: number, deployment: Deployment, plan: readonly Fault[], livenessMs?: number): Promise<SimulatedRun> {
     const { parallelism, checkpointIntervalMs, breakAtStep, check } = this.options;
     const interpreter = await this.interpreterOfInput();
     const reference = await this.referenceOf(interpreter, parallelism ?? 1);
     const records = Math.max(0, ...[...reference.values()].filter(({ inputs }) => inputs.length === 0).map(({ outputs }) => outputs.length));
     return runOnce({
-      seed, program: this.program, interpreter, reference, files: this.files, plan, parallelism, checkpointIntervalMs, records,
+      seed, deployment, program: this.program, interpreter, reference, files: this.files, plan, parallelism, checkpointIntervalMs, records,
       ...(breakAtStep === undefined ? {} : { breakAtStep }), ...(check === undefined ? {} : { check }), ...(livenessMs === undefined ? {} : { livenessMs }),
     });
   }
@@ -161,7 +170,7 @@ class Simulation {
 
   private async failureOf(run: SimulatedRun, plan: readonly Fault[]): Promise<SimulationFailure> {
     const faults = await this.shrink(run, plan);
-    const shrunk = faults.length === plan.length ? run : await this.runPlan(run.seed, faults);
+    const shrunk = faults.length === plan.length ? run : await this.runPlan(run.seed, run.deployment, faults);
     const shown = hasFailed(shrunk) ? shrunk : run;
     const { seed } = run;
     const { commit, parallelism, checkpointIntervalMs, input, replay } = this.options;
@@ -169,13 +178,13 @@ class Simulation {
     return {
       job: this.program.jobName, seed, commit, divergence: shown.divergence, problems: shown.problems, faults: shown === run ? plan : faults, plannedFaults: plan.length,
       options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined).map(([name, value]) => [name, String(value)])),
-      traceHash: run.traceHash, virtualMs: shown.virtualMs, lives: shown.lives, restarts: shown.restarts, checkpoints: shown.checkpoints,
+      traceHash: run.traceHash, virtualMs: shown.virtualMs, lives: shown.lives, restarts: shown.restarts, checkpoints: shown.checkpoints, deployment: shown.deployment,
       replay: replay?.(seed) ?? `simulate(job, { …, from: ${seed}, seeds: 1 })`, trace: shown.traceLines,
     };
   }
 
   /** Without those that hit nothing, then in halves, then one at a time, as long as it still fails without. */
-  private async shrink({ seed, struck }: SimulatedRun, plan: readonly Fault[]): Promise<readonly Fault[]> {
+  private async shrink({ seed, deployment, struck }: SimulatedRun, plan: readonly Fault[]): Promise<readonly Fault[]> {
     const { shrinkMs = 5000 } = this.options;
     const deadlineMs = performance.now() + shrinkMs;
     if (shrinkMs === 0) return plan;
@@ -183,7 +192,7 @@ class Simulation {
     for (let size = Math.ceil(needed.length / 2); size >= 1; size = size === 1 ? 0 : Math.ceil(size / 2)) {
       for (let at = 0; at < needed.length && performance.now() < deadlineMs;) {
         const fewer = [...needed.slice(0, at), ...needed.slice(at + size)];
-        if (hasFailed(await this.runPlan(seed, fewer, SHRINK_LIVENESS_MS))) needed = fewer;
+        if (hasFailed(await this.runPlan(seed, deployment, fewer, SHRINK_LIVENESS_MS))) needed = fewer;
         else at += size;
       }
     }

@@ -3,14 +3,23 @@
  * what it has left behind.
  */
 import { EmbeddedCluster } from '@weir/embedded';
-import { type Connection, type ConnectionPurpose, type FileStore, type FileWriter, InMemoryMeter, type Timers, type Transport } from '@weir/ports';
+import { type Connection, type ConnectionPurpose, InMemoryMeter, type Transport } from '@weir/ports';
 import type { EventOwner } from '../simulation/event-loop.js';
 import type { SimulatedNode } from '../simulation/simulated-node.js';
 import type { SimulatedWorld } from '../simulation/simulated-world.js';
+import { CountingTimers } from './counting-timers.js';
+import type { Fault } from './faults.js';
+import type { FaultTarget, Later } from './fault-target.js';
+import { LossyConnection } from './lossy-connection.js';
+import { slowFiles } from './slow-files.js';
 
 export const PROCESS = 'process';
 
-export class SimulatedProcess {
+export type Crash = 'process-crash' | 'power-cut';
+
+export class SimulatedProcess implements FaultTarget {
+  /** The process is to die now; whoever runs it sees to that. */
+  crashDue: Crash | undefined;
   readonly node: SimulatedNode;
   readonly transport: ProcessTransport;
   readonly cluster: EmbeddedCluster;
@@ -28,6 +37,43 @@ export class SimulatedProcess {
     });
   }
 
+  get alive(): boolean {
+    return this.node.alive;
+  }
+
+  strike(fault: Fault, later: Later): boolean {
+    const { world } = this;
+    switch (fault.class) {
+      case 'process-crash': case 'power-cut':
+        this.crashDue = fault.class;
+        return true;
+      case 'disconnect':
+        world.disconnect('tm-1/data');
+        return true;
+      case 'silent-loss':
+        this.transport.loseSilently(fault.forMs, fault.toldAfterMs);
+        return true;
+      case 'partition': case 'control-partition':
+        if (fault.class === 'partition') world.partition('tm-1/data', 'tm-1/data');
+        else world.partition('jm/control', 'tm-1/control');
+        later(fault.forMs, 'partition over', () => world.heal());
+        return true;
+      case 'pause':
+        world.pause(PROCESS);
+        later(fault.forMs, 'pause over', () => { if (this.node.alive) world.resume(PROCESS); });
+        return true;
+      case 'clock-jump':
+        this.node.stepWallClock(fault.byMs);
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  heal(): void {
+    this.world.heal();
+  }
+
   /** kill -9. */
   crash(): void {
     this.transport.crash();
@@ -43,31 +89,6 @@ export class SimulatedProcess {
   leftovers(): Record<string, number> {
     const counts = { ...this.cluster.counts(), ports: this.timers.live, subscribed: this.world.transport.subscriptionCount };
     return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== 0));
-  }
-}
-
-/** Counts what was armed and neither ran nor was cancelled. */
-class CountingTimers implements Timers {
-  live = 0;
-  constructor(private readonly inner: Timers) {}
-  after(delayMs: number, callback: () => void): () => void {
-    this.live++;
-    let over = false;
-    const end = (): void => {
-      if (!over) this.live--;
-      over = true;
-    };
-    const cancel = this.inner.after(delayMs, () => {
-      end();
-      callback();
-    });
-    return () => {
-      end();
-      cancel();
-    };
-  }
-  defer(callback: () => void): void {
-    this.inner.defer(callback);
   }
 }
 
@@ -97,72 +118,4 @@ export class ProcessTransport implements Transport {
       this.world.transport.crash(owner);
     }
   }
-}
-
-class LossyConnection implements Connection {
-  private losing = false;
-  private readonly listeners = new Set<() => void>();
-  constructor(private readonly inner: Connection, private readonly world: SimulatedWorld) {}
-  get nodeId(): string {
-    return this.inner.nodeId;
-  }
-  get purpose(): ConnectionPurpose {
-    return this.inner.purpose;
-  }
-  loseSilently(forMs: number, toldAfterMs: number): void {
-    this.losing = true;
-    this.world.after(forMs, 'loss over', () => { this.losing = false; });
-    this.world.after(toldAfterMs, 'loss is told', () => { for (const listener of [...this.listeners]) listener(); });
-  }
-  publish(subject: string, message: unknown): void {
-    if (!this.losing) this.inner.publish(subject, message);
-  }
-  publishExpectingReceiver(subject: string, message: unknown, onNoReceiver: () => void): void {
-    this.inner.publishExpectingReceiver(subject, message, onNoReceiver);
-  }
-  subscribe(subject: string, handler: (message: unknown) => void): ReturnType<Connection['subscribe']> {
-    return this.inner.subscribe(subject, handler);
-  }
-  onDisconnect(listener: () => void): ReturnType<Connection['onDisconnect']> {
-    this.listeners.add(listener);
-    const subscription = this.inner.onDisconnect(listener);
-    return {
-      unsubscribe: () => {
-        this.listeners.delete(listener);
-        subscription.unsubscribe();
-      },
-    };
-  }
-  flush(): Promise<void> {
-    return this.inner.flush();
-  }
-  close(): Promise<void> {
-    return this.inner.close();
-  }
-}
-
-function slowFiles(files: FileStore, timers: Timers, delayMs: () => number): FileStore {
-  const slowly = async <T>(operation: () => Promise<T>): Promise<T> => {
-    const ms = delayMs();
-    if (ms > 0) await new Promise<void>((resolve) => void timers.after(ms, resolve));
-    return operation();
-  };
-  const slowWriter = (writer: FileWriter): FileWriter => ({
-    get sizeBytes() {
-      return writer.sizeBytes;
-    },
-    write: (bytes) => slowly(() => writer.write(bytes)), sync: () => slowly(() => writer.sync()), close: () => writer.close(),
-  });
-  return {
-    read: (path, offset, length) => slowly(() => files.read(path, offset, length)),
-    stat: (path) => slowly(() => files.stat(path)),
-    list: (directory) => slowly(() => files.list(directory)),
-    makeDirectory: (directory) => slowly(() => files.makeDirectory(directory)),
-    create: async (path) => slowWriter(await slowly(() => files.create(path))),
-    createExclusive: (path, bytes) => slowly(() => files.createExclusive(path, bytes)),
-    rename: (from, to) => slowly(() => files.rename(from, to)),
-    remove: (path) => slowly(() => files.remove(path)),
-    removeTree: (directory) => slowly(() => files.removeTree(directory)),
-    syncDirectory: (directory) => slowly(() => files.syncDirectory(directory)),
-  };
 }

@@ -4,30 +4,29 @@
  * Checked beside the verdict on the output: I4, I9, K4 by the outside world; I13, nothing is left when the cluster has closed; I17, the job
  * ends within the liveness limit once faults have stopped. I5 is the engine's own cut check, which fails the job.
  */
-import { Configuration, jobId, shareCopies } from '@weir/base';
-import type { JobEvent, JobStatus } from '@weir/cluster';
+import { jobId, shareCopies } from '@weir/base';
 import type { JobProgram, StreamGraph } from '@weir/graph';
 import { murmur128HexOfText } from '@weir/graph';
 import { type FileStore, SeededRandom } from '@weir/ports';
-import { macrotask } from '../simulation/event-loop.js';
 import { SimulatedWorld } from '../simulation/simulated-world.js';
 import { simulateAmbient } from './ambient.js';
 import type { Divergence } from './divergence.js';
+import { ClusterLives } from './cluster-lives.js';
 import { FaultDriver } from './fault-driver.js';
-import { type Fault, type FaultClass, SAFETY_PHASE_MS } from './faults.js';
+import { type Deployment, type Fault, type FaultClass, SAFETY_PHASE_MS } from './faults.js';
 import { observedProgram } from './observed-program.js';
 import { OutsideWorld } from './outside-world.js';
 import type { OperatorReading, ReferenceInterpreter } from './reference-interpreter.js';
-import { SimulatedProcess } from './simulated-process.js';
+import { ProcessLives } from './process-lives.js';
+import { Sightings } from './sightings.js';
+import { LIVENESS_PHASE_MS, Stage } from './stage.js';
 import { judge } from './verdict.js';
 
-/** Once faults have stopped the job must end within this time. */
-export const LIVENESS_PHASE_MS = 300_000;
-const LIVES_MAX = 60;
 export const START_MS = 1_704_067_200_000;
 
 export interface SimulatedRunOptions {
   readonly seed: number;
+  readonly deployment: Deployment;
   readonly program: JobProgram;
   readonly interpreter: ReferenceInterpreter;
   readonly reference: ReadonlyMap<number, OperatorReading>;
@@ -55,20 +54,24 @@ export interface SimulatedRun {
   readonly struck: ReadonlySet<Fault>;
   readonly traceHash: string;
   readonly traceLines: readonly string[];
+  /** What the processes logged, oldest first. */
+  readonly logLines: () => readonly string[];
   readonly virtualMs: number;
   readonly steps: number;
   /** Delivered: messages to actors, without those of an actor to itself, and messages of data channels (frames, credits). */
   readonly messages: number;
+  /** Times that some or all of the cluster was killed. */
   readonly lives: number;
   readonly restarts: number;
   readonly checkpoints: number;
+  readonly deployment: Deployment;
+  /** How often each of {@link SOMETIMES} was seen. */
+  readonly sightings: ReadonlyMap<string, number>;
 }
 
 export async function runOnce(options: SimulatedRunOptions): Promise<SimulatedRun> {
   return new History(options).run();
 }
-
-type Ending = { readonly state: 'finished' } | { readonly state: 'failed' | 'rejected'; readonly text: string };
 
 class History {
   private readonly random: SeededRandom;
@@ -76,39 +79,45 @@ class History {
   private readonly outside: OutsideWorld;
   private readonly driver: FaultDriver;
   private readonly graph: StreamGraph;
-  private readonly program: JobProgram;
-  private readonly jobId;
-  private readonly usualParallelism: number;
-  private readonly parallelisms = new Set<number>();
-  private readonly problems: string[] = [];
-  private process: SimulatedProcess | undefined;
-  private lives = 0;
-  private restarts = 0;
-  private checkpoints = 0;
-  private messages = 0;
-  private status: () => JobStatus | undefined = () => undefined;
+  private readonly stage: Stage;
+  private readonly sightings: Sightings;
+  private readonly log: (readonly [atMs: number, level: string, message: string, fields: Readonly<Record<string, unknown>>])[] = [];
+  private readonly lives: ProcessLives | ClusterLives;
 
   constructor(private readonly options: SimulatedRunOptions) {
-    const { seed, plan } = options;
+    const { seed, plan, deployment } = options;
     this.random = new SeededRandom(`${seed}/simulate`);
     const delay = plan.find((fault): fault is Extract<Fault, { class: 'delay' }> => fault.class === 'delay');
     this.world = new SimulatedWorld({
-      seed, startMs: START_MS, network: { redialMs: 300, detectMs: 200, ...(delay === undefined ? {} : { slowShare: delay.share, slowMs: delay.upToMs }) },
+      seed, startMs: START_MS,
+      network: {
+        redialMs: 300, detectMs: 200, ...(delay === undefined ? {} : { slowShare: delay.share, slowMs: delay.upToMs }),
+        byReference: deployment === 'process' || this.random.stream('courier').chance(0.5),
+      },
     });
-    this.jobId = jobId(murmur128HexOfText(`simulated ${seed}`));
-    this.outside = new OutsideWorld(async () => (await this.world.highAvailability.readRegister(this.jobId))?.value.lastCompletedCheckpoint?.checkpointId ?? 0);
-    this.driver = new FaultDriver(this.world, this.outside, plan, this.random.stream('faults'));
+    this.sightings = new Sightings(this.world);
+    this.world.logger.onEntry(({ level, message, fields }) => this.log.push([this.world.nowMs, level, message, fields]));
+    const firstJob = jobId(murmur128HexOfText(`simulated ${seed}`));
+    this.outside = new OutsideWorld(() => this.lives.lastCompletedCheckpoint(), (what) => this.sightings.see(what));
+    this.driver = new FaultDriver(this.world, this.outside, plan, this.random.stream('faults'), SAFETY_PHASE_MS[deployment]);
+    this.driver.onStrike((fault) => this.sightings.struck(fault));
+    this.driver.onPoint((point) => this.sightings.reached(point));
     this.graph = options.program.instantiate();
     const draw = this.random.stream('engine');
-    this.usualParallelism = options.parallelism ?? draw.pick([1, 2, 2, 3, 4]);
+    const parallelism = options.parallelism ?? draw.pick([1, 2, 2, 3, 4]);
     const sources = this.graph.nodes.filter(({ spec }) => spec.kind === 'source').length;
     const slices = draw.pick([20, 40, 80]);
-    this.program = observedProgram(options.program, {
+    const program = observedProgram(options.program, {
       world: this.outside,
-      pace: { records: Math.max(1, Math.ceil(options.records / slices / this.usualParallelism)), everyMs: (200 + draw.next() * 600) / slices },
+      pace: { records: Math.max(1, Math.ceil(options.records / slices / parallelism)), everyMs: (200 + draw.next() * 600) / slices },
       chaining: sources === 0 || draw.chance(0.75),
       configuration: this.configuration(draw),
     });
+    this.stage = new Stage({
+      world: this.world, outside: this.outside, driver: this.driver, sightings: this.sightings, random: this.random, program, graph: this.graph, parallelism, jobId: firstJob,
+      safetyPhaseMs: SAFETY_PHASE_MS[deployment], livenessMs: options.livenessMs ?? LIVENESS_PHASE_MS, breakAtStep: options.breakAtStep, plan, seed,
+    }, START_MS);
+    this.lives = deployment === 'process' ? new ProcessLives(this.stage) : new ClusterLives(this.stage);
   }
 
   private configuration(draw: SeededRandom): Record<string, string> {
@@ -131,36 +140,45 @@ class History {
   }
 
   async run(): Promise<SimulatedRun> {
-    const { seed } = this.options;
+    const { seed, deployment } = this.options;
+    const { stage } = this;
+    const { problems } = stage;
     const ambientRandom = this.random.stream('ambient');
     const endSharing = shareCopies();
-    const endAmbient = simulateAmbient({ now: () => this.process?.node.clock.now() ?? START_MS, random: () => ambientRandom.next() });
-    const unheard = (reason: unknown): void => void this.problems.push(`a rejected promise that nobody handles, which ends a real process: ${String(reason)}`);
+    const endAmbient = simulateAmbient({ now: () => stage.wallClock(), random: () => ambientRandom.next() });
+    const unheard = (reason: unknown): void => void problems.push(`a rejected promise that nobody handles, which ends a real process: ${String(reason)}`);
     process.on('unhandledRejection', unheard);
     let divergence: Divergence | undefined;
     let notCompared: readonly string[] = [];
     try {
       await this.writeFiles();
-      if (await this.live()) {
+      const finished = await this.lives.live();
+      problems.push(...this.outside.violations);
+      if (finished && !stage.cancelled) {
         ({ divergence, notCompared } = await this.verdict());
-        this.problems.push(...this.outside.violations);
         if (divergence === undefined && this.outside.undecided.length > 0) {
-          this.problems.push(`I9: the transactions ${this.outside.undecided.slice(0, 5).join(', ')} are neither committed nor aborted`);
+          problems.push(`I9: the transactions ${this.outside.undecided.slice(0, 5).join(', ')} are neither committed nor aborted`);
         }
         if (divergence === undefined) await this.options.check?.(this.world.files);
-      } else this.problems.push(...this.outside.violations);
+      }
     } catch (error) {
-      this.problems.push(`${error instanceof Error ? error.message : String(error)}${this.statusText()}`);
+      problems.push(`${error instanceof Error ? error.message : String(error)}${this.statusText()}`);
     } finally {
       endAmbient();
       endSharing();
       process.off('unhandledRejection', unheard);
     }
     const { world, driver } = this;
+    this.sightings.historyOver(stage, this.outside);
     return {
-      seed, problems: this.problems, divergence, notCompared, faults: driver.happened, struck: driver.struck, traceHash: world.traceHash, traceLines: [...world.traceLines],
-      virtualMs: world.nowMs, steps: world.steps, messages: this.messages + world.transport.totals.deliveredData, lives: this.lives, restarts: this.restarts, checkpoints: this.checkpoints,
+      seed, problems, divergence, notCompared, faults: driver.happened, struck: driver.struck, traceHash: world.traceHash, traceLines: [...world.traceLines], logLines: () => this.logLines,
+      virtualMs: world.nowMs, steps: world.steps, messages: stage.messages + world.transport.totals.deliveredData, lives: stage.lives, restarts: stage.restarts,
+      checkpoints: stage.checkpoints, deployment, sightings: this.sightings.counts,
     };
+  }
+
+  private get logLines(): readonly string[] {
+    return this.log.map(([atMs, level, message, fields]) => `${atMs.toFixed(3)} ${level} ${message} ${JSON.stringify(fields)}`);
   }
 
   private async writeFiles(): Promise<void> {
@@ -170,109 +188,16 @@ class History {
     }
   }
 
-  /** Lives one after the other; true when the job has finished. */
-  private async live(): Promise<boolean> {
-    for (; this.lives < LIVES_MAX; this.lives++) {
-      const errorsBefore = this.driver.diskErrors;
-      const ending = await this.oneLife();
-      if (ending === undefined) continue; // crashed
-      if (ending.state === 'finished') return true;
-      if (this.driver.diskErrors > errorsBefore) continue; // a broken disk may end a job; it is submitted again
-      this.problems.push(`the job ${ending.state === 'failed' ? 'failed' : 'was rejected'}: ${ending.text}`);
-      return false;
-    }
-    this.problems.push(`the job did not finish in ${LIVES_MAX} lives of its cluster`);
-    return false;
-  }
-
-  private async oneLife(): Promise<Ending | undefined> {
-    const { world, driver } = this;
-    const process = new SimulatedProcess(world, () => driver.diskDelayMs());
-    this.process = process;
-    driver.attach(process);
-    await this.stepUntil(process.cluster.start());
-    const parallelism = this.hasBroadcast ? this.usualParallelism : driver.parallelismOf(this.lives, this.usualParallelism);
-    this.parallelisms.add(parallelism);
-    const ending = this.submit(process, parallelism);
-    await this.stepUntil(ending);
-    this.messages += process.cluster.deliveredMessages();
-    const crash = driver.crashDue;
-    driver.crashDue = undefined;
-    if (crash === 'power-cut') process.powerCut();
-    else if (crash === 'process-crash') process.crash();
-    if (crash !== undefined) return undefined;
-    await world.resolved(process.cluster.close(), { withinMs: LIVENESS_PHASE_MS });
-    await world.runFor(100);
-    const left = process.leftovers();
-    if (Object.keys(left).length > 0) this.problems.push(`I13: left behind: ${JSON.stringify(left)}`);
-    process.crash();
-    return ending;
-  }
-
-  private get hasBroadcast(): boolean {
-    return this.graph.edges.some(({ partitioner }) => partitioner.kind === 'broadcast');
-  }
-
-  private async submit({ cluster, node }: SimulatedProcess, parallelism: number): Promise<Ending> {
-    const own = this.graph.configuration ?? {};
-    const configuration = Configuration.of({ 'parallelism.default': String(parallelism), ...('pipeline.max-parallelism' in own ? {} : { 'pipeline.max-parallelism': '32' }) }, 'program');
-    try {
-      const handle = await cluster.submit(this.program, {
-        jobId: this.jobId, checkpointDirectory: `/checkpoints/${this.jobId}`, highAvailability: node.highAvailability, configuration,
-        start: this.lives === 0 ? 'fresh' : 'resume', earlierJobIds: [],
-      });
-      this.status = () => handle.status();
-      handle.onEvent((event) => this.heard(event));
-      const { state, failure, status } = await handle.result;
-      this.restarts += status.restarts;
-      return state === 'finished' ? { state } : { state: 'failed', text: failure === undefined ? state : `${failure.code} ${failure.message}` };
-    } catch (rejected) {
-      const { code } = rejected as { code?: string };
-      return code === 'WEIR_JOB_ALREADY_FINISHED' ? { state: 'finished' } : { state: 'rejected', text: `${code ?? ''} ${String(rejected)}` };
-    }
-  }
-
-  private heard(event: JobEvent): void {
-    if (event.type === 'checkpoint-completed') {
-      this.checkpoints++;
-      this.driver.reached('checkpoint-completed');
-    } else if (event.type === 'restarting') this.driver.reached('restarting');
-    else if (event.type === 'state' && event.to === 'running') this.driver.reached('running');
-  }
-
-  /** Lets the world go on until the promise settles or the process is to die. */
-  private async stepUntil(promise: Promise<unknown>): Promise<void> {
-    const { world, driver, options } = this;
-    let settled = false;
-    const settle = (): void => void (settled = true);
-    promise.then(settle, settle);
-    await macrotask(); // what needs no time comes first
-    const limitMs = Math.max(world.nowMs, SAFETY_PHASE_MS) + (options.livenessMs ?? LIVENESS_PHASE_MS);
-    const wentOn = await world.run(() => {
-      if (settled || driver.crashDue !== undefined) return true;
-      if (world.nowMs > limitMs) throw world.failure('I17: faults have stopped, and the job does not end');
-      if (world.steps === options.breakAtStep) this.stop();
-      return false;
-    });
-    if (!wentOn) throw world.failure('I17: nothing is left to happen, and the job has not ended');
-  }
-
-  /** Look at `this.world`, and step on. */
-  private stop(): void {
-    // eslint-disable-next-line no-debugger
-    debugger;
-  }
-
   private verdict(): ReturnType<typeof judge> {
     const { interpreter, reference, program } = this.options;
-    const [parallelism] = this.parallelisms;
+    const [parallelism] = this.stage.parallelisms;
     const parallelismOf = (nodeId: number): number => this.graph.nodes.find(({ id }) => id === nodeId)?.parallelism ?? parallelism;
     return judge({ program, graph: this.graph, world: this.outside, interpreter, reference, parallelismOf });
   }
 
   private statusText(): string {
     try {
-      const status = this.status();
+      const status = this.stage.status();
       if (status === undefined) return '';
       const vertices = status.vertices.map(({ name, subtaskStates }) => `${name} ${JSON.stringify(subtaskStates)}`).join('; ');
       return `\n  the job was ${status.state}, ${status.checkpoints.completed} checkpoints completed; ${vertices}`;

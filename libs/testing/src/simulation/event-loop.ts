@@ -78,7 +78,11 @@ export class EventLoop {
     const events = this.waiting.get(owner) ?? [];
     this.waiting.delete(owner);
     // Ranks below every drawn one keep the old order (E3).
-    events.forEach((event, index) => this.heap.push({ ...event, timeMs: this.time, rank: index - events.length }));
+    events.forEach((event, index) => {
+      const { label, run } = event;
+      // Whoever armed it holds the old event, and may still cancel it.
+      this.heap.push({ timeMs: this.time, rank: index - events.length, label, owner, run, get cancelled() { return event.cancelled; } });
+    });
   }
 
   /** Adds a line of the program's own to the trace and its hash. */

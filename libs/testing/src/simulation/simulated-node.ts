@@ -64,7 +64,7 @@ export class SimulatedNode implements EventOwner {
     this.logger = parts.logger.child({ node: name });
     this.files = this.guardedFiles(parts.files);
     this.highAvailability = this.guardedHighAvailability(parts.highAvailability);
-    this.transport = { kind: network.kind, byReference: true, connect: (_nodeId, purpose) => Promise.resolve(this.connection(purpose)) };
+    this.transport = { kind: network.kind, byReference: network.byReference, connect: (_nodeId, purpose) => Promise.resolve(this.connection(purpose)) };
   }
 
   /** This life's control connection. */
@@ -99,7 +99,7 @@ export class SimulatedNode implements EventOwner {
   }
 
   /** An operation outside of the process: takes time before and after its effect, and settles only while this life lasts. */
-  private outside<T>(label: string, operation: () => Promise<T>): Promise<T> {
+  outside<T>(label: string, operation: () => Promise<T>): Promise<T> {
     const { loop } = this.parts;
     const half = (): number => (this.fileRandom.next() * this.parts.fileMs) / 2;
     return new Promise<T>((resolve, reject) => {

@@ -20,6 +20,7 @@ import {
   TransportBrokenError,
   TransportClosedError,
 } from '@weir/ports';
+import { decodeWireMessage, encodeWireMessage } from '@weir/types';
 import type { EventLoop, EventOwner } from './event-loop.js';
 
 export interface NetworkOptions {
@@ -37,9 +38,11 @@ export interface NetworkOptions {
   readonly redialMs: number;
   /** Until the courier forgets the subscriptions of a crashed node. Default up to 100. */
   readonly halfOpenMs: number;
+  /** False: every message arrives as a copy made of its bytes, and what has none cannot be sent. Default true. */
+  readonly byReference: boolean;
 }
 
-const DEFAULTS: NetworkOptions = { delayMs: [0.1, 2], slowShare: 0.01, slowMs: 50, flushMs: 1, detectMs: 500, redialMs: 2000, halfOpenMs: 100 };
+const DEFAULTS: NetworkOptions = { delayMs: [0.1, 2], slowShare: 0.01, slowMs: 50, flushMs: 1, detectMs: 500, redialMs: 2000, halfOpenMs: 100, byReference: true };
 
 interface Parcel {
   readonly subject: Subject;
@@ -69,11 +72,20 @@ export interface NetworkTotals {
   noReceiver: number;
 }
 
+export interface Delivery {
+  readonly subject: Subject;
+  readonly message: unknown;
+  /** Owners of the connections. */
+  readonly from: string;
+  readonly to: string;
+}
+
 export class SimulatedTransport implements Transport {
   readonly kind = 'simulated';
-  readonly byReference = true;
+  readonly byReference: boolean;
   readonly totals: NetworkTotals = { delivered: 0, deliveredData: 0, lost: 0, noReceiver: 0 };
   private readonly network: NetworkOptions;
+  private readonly deliveryListeners: ((delivery: Delivery) => void)[] = [];
   private readonly subscribers = new Map<Subject, Subscriber>();
   private readonly connections = new Set<SimulatedConnection>();
   /** `from>to` */
@@ -85,6 +97,12 @@ export class SimulatedTransport implements Transport {
     options: Partial<NetworkOptions> = {},
   ) {
     this.network = { ...DEFAULTS, ...options };
+    this.byReference = this.network.byReference;
+  }
+
+  /** Told of each message that is handed over, before it is. */
+  onDelivery(listener: (delivery: Delivery) => void): void {
+    this.deliveryListeners.push(listener);
   }
 
   connect(nodeId: string, purpose: ConnectionPurpose): Promise<Connection> {
@@ -130,6 +148,13 @@ export class SimulatedTransport implements Transport {
     this.blocked.clear();
   }
 
+  /** Ends what separates these two, either way. */
+  join(one: string, other: string): void {
+    this.loop.trace(`join ${one} ${other}`);
+    this.blocked.delete(`${one}>${other}`);
+    this.blocked.delete(`${other}>${one}`);
+  }
+
   /** N4. The owner is dead already; its connections go. */
   crash(owner: EventOwner): void {
     for (const connection of [...this.connections]) {
@@ -161,7 +186,7 @@ export class SimulatedTransport implements Transport {
     const now = this.loop.nowMs;
     const arrivalMs = Math.max(lane.lastArrivalMs, now + this.delay());
     lane.lastArrivalMs = arrivalMs;
-    lane.parcels.push({ subject, message, onNoReceiver, flushedAtMs: now + this.upTo(this.network.flushMs), lost: false });
+    lane.parcels.push({ subject, message: this.byReference ? message : decodeWireMessage(encodeWireMessage(message)), onNoReceiver, flushedAtMs: now + this.upTo(this.network.flushMs), lost: false });
     // Each event takes the oldest parcel of the lane, so that equal times keep the order (N1).
     this.loop.schedule(arrivalMs - now, `deliver ${connection.owner.name} ${subject}`, () => this.arrive(connection, lane.parcels.shift() as Parcel));
   }
@@ -197,6 +222,7 @@ export class SimulatedTransport implements Transport {
     }
     this.totals.delivered++;
     if (to.purpose === 'data') this.totals.deliveredData++;
+    for (const listener of this.deliveryListeners) listener({ subject: parcel.subject, message: parcel.message, from: from.owner.name, to: to.owner.name });
     this.loop.admit(to.owner, `handle ${parcel.subject}`, () => {
       if (this.subscribers.get(parcel.subject) === subscriber) subscriber.handler(parcel.message);
     });

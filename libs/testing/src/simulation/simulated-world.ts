@@ -9,8 +9,9 @@
  * const system = new ActorSystem({ node: node.name, clock, timers, random, logger, control });
  * await world.until(() => job.status === 'running', { withinMs: 10_000 });
  */
-import { MemoryFileStore, MemoryHighAvailability, RecordingLogger, SeededRandom } from '@weir/ports';
+import { MemoryFileStore, MemoryHighAvailability, SeededRandom } from '@weir/ports';
 import { EventLoop, macrotask } from './event-loop.js';
+import { ListeningLogger } from './listening-logger.js';
 import { SimulatedNode } from './simulated-node.js';
 import { type NetworkOptions, SimulatedTransport } from './simulated-transport.js';
 
@@ -45,7 +46,7 @@ export class SimulatedWorld {
   /** The disk, seen from outside: no delay, no death. */
   readonly files: MemoryFileStore;
   readonly highAvailability = new MemoryHighAvailability();
-  readonly logger = new RecordingLogger();
+  readonly logger = new ListeningLogger();
   private readonly loop: EventLoop;
   private readonly nodes = new Map<string, SimulatedNode>();
   private readonly startMs: number;
@@ -132,13 +133,19 @@ export class SimulatedWorld {
     this.transport.partition(from, to, direction);
   }
 
+  /** Ends all partitions. */
   heal(): void {
     this.transport.heal();
   }
 
-  /** All processes die and the disk loses what was not synced. */
-  powerCut(): void {
-    for (const name of this.nodes.keys()) this.crash(name);
+  /** Ends a partition between these two. */
+  join(one: string, other: string): void {
+    this.transport.join(one, other);
+  }
+
+  /** All processes, but for those on machines of their own, die and the disk loses what was not synced. */
+  powerCut(others: ReadonlySet<string> = new Set()): void {
+    for (const name of this.nodes.keys()) if (!others.has(name)) this.crash(name);
     this.loop.trace('power cut');
     this.files.powerCut(this.random.stream(`power cut at step ${this.steps}`));
   }
