@@ -26,15 +26,15 @@ export const channelBugs: readonly PlantedBug[] = [
   {
     id: '3', name: 'gaps are ignored', expects: ['I1', 'I2', 'I5'],
     edits: [{
-      file: GATE, find: 'this.broken(`frame ${message.seq} arrived where ${this.expected} was due`);\n      return;',
-      replace: 'this.expected = message.seq;',
+      file: GATE, find: 'if (seq > this.expected) this.broken(`frame ${seq} arrived where ${this.expected} was due`);',
+      replace: 'if (seq > this.expected) this.expected = seq;',
     }],
   },
   {
     id: '4', name: 'duplicates are accepted', expects: ['I1', 'I2', 'I5'],
     edits: [{
-      file: GATE, find: 'if (message.seq < this.expected) return;',
-      replace: 'if (message.seq < this.expected) {\n      this.queue.push(message);\n      this.onFrame();\n      return;\n    }',
+      file: GATE, find: 'return seq === this.expected;',
+      replace: 'if (seq >= this.expected) return seq === this.expected;\n    this.expected--;\n    return true;',
     }],
   },
   {
@@ -44,8 +44,8 @@ export const channelBugs: readonly PlantedBug[] = [
   {
     id: '6', name: 'credits are relative', expects: ['I17'],
     edits: [
-      { file: SENDER, find: 'if (credit.limit <= this.creditLimit) return;\n    this.creditLimit = credit.limit;', replace: 'this.creditLimit += credit.limit;' },
-      { file: GATE, find: 'this.granted = frame.seq + 1 + this.framesInFlight;\n      this.repeatCredit();', replace: 'const limit = frame.seq + 1 + this.framesInFlight - this.granted;\n      this.granted += limit;\n      this.connection.publish(this.descriptor.creditSubject, { kind: \'credit\', limit });' },
+      { file: SENDER, find: 'if (limit <= this.creditLimit) return;\n    if (this.creditLimit === 0) this.window = limit;\n    this.creditLimit = limit;', replace: 'if (this.creditLimit === 0) this.window = limit;\n    this.creditLimit += limit;\n    limit = this.creditLimit;' },
+      { file: GATE, find: 'this.granted = this.consumed + this.framesInFlight;\n    this.repeatCredit();', replace: 'const limit = this.consumed + this.framesInFlight - this.granted;\n    this.granted += limit;\n    this.sendCredit({ kind: \'credit\', limit });' },
       { file: GATE, find: 'for (const channel of this.channels) channel.repeatCredit();', replace: '' },
     ],
   },
