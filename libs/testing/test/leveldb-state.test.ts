@@ -145,7 +145,7 @@ describe('a job with its state in LevelDB', () => {
   it('given a failure in the middle / then it goes on from its last checkpoint and its output is exact, and checkpoints share files', async () => {
     const sink = new CollectSink<Seen>();
     let thrown = false;
-    const handle = await cluster.submit(program(2, sink, 5000, (value) => {
+    const handle = await cluster.submit(program(2, sink, 1500, (value) => {
       if (value < 3000 || thrown) return;
       thrown = true;
       throw new Error('a bad number');

@@ -99,3 +99,14 @@ export class ClusterClosedError extends WeirError {
     });
   }
 }
+
+/** A stop with savepoint whose savepoint is there, while the job did not end behind it. */
+export class StopFailedError extends WeirError {
+  constructor(readonly path: string) {
+    super({
+      code: 'WEIR_STOP_FAILED', domain: 'external', retry: 'later', details: { path },
+      message: `the job did not stop behind its savepoint ${path}`,
+      hint: 'It goes on from there: stop it again. A job that begins from this savepoint as well would repeat its output.',
+    });
+  }
+}

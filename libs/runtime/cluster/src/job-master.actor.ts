@@ -8,7 +8,9 @@
  *
  *  M1  only what the scheduler accepted as a report of a current attempt is passed on as such (D3);
  *  M2  each source coordinator knows the new readers, and has its lost splits back, before their tasks start;
- *  M3  a terminal status is in the register before the client hears of it; a deposed leader writes nothing (D5).
+ *  M3  a terminal status is in the register before the client hears of it; a deposed leader writes nothing (D5);
+ *  M4  a stop with a savepoint is complete when the job has ended behind it: should this JobMaster be lost before, its
+ *      successor runs the job on.
  */
 import { type Actor, type ActorAddress, type ActorContext, type ActorRef, nodeOf, type Signal } from '@weir/actor';
 import { assert, assertNever, type ExecutionAttemptId, type FailureInfo, failureInfo, type OperatorId } from '@weir/base';
@@ -22,7 +24,7 @@ import type { TaskMessage } from '@weir/task';
 import { wireTask } from './channel-wiring.js';
 import { CheckpointCoordinatorActor, type CheckpointCoordinatorActorMessage } from './checkpoint-coordinator.actor.js';
 import { clusterOptions } from './cluster-options.js';
-import { NotEnoughSlotsError } from './errors.js';
+import { NotEnoughSlotsError, StopFailedError } from './errors.js';
 import { type Execution, ExecutionGraph, type ExecutionVertex, isTerminalExecution } from './execution-graph.js';
 import type { JobClientMessage, JobMasterMessage, JobMasterTurn } from './job-master.protocol.js';
 import { type JobOpeningOptions, openJob, type OpenedJob } from './job-opening.js';
@@ -74,6 +76,8 @@ export class JobMasterActor implements Actor<Message> {
   private checkpointStatistics: CheckpointStatistics | undefined;
   private failure: FailureInfo | undefined;
   private restorePoint: CompletedCheckpoint | undefined;
+  /** A savepoint that is there, of a job that has not ended behind it yet. */
+  private stopping: { readonly triggerId: string; readonly path: string; readonly then: 'suspend' | 'drain' | 'cancel' } | undefined;
   private resourceManager: ActorAddress;
 
   constructor(private readonly options: JobMasterOptions) {
@@ -225,7 +229,8 @@ export class JobMasterActor implements Actor<Message> {
         this.takeSavepoint(message, running, context);
         return;
       case 'savepoint-completed':
-        this.tellClient({ type: 'savepoint-completed', triggerId: message.triggerId, path: message.path }, context);
+        if (message.then === 'none') this.tellClient({ type: 'savepoint-completed', triggerId: message.triggerId, path: message.path }, context);
+        else this.stopping = { triggerId: message.triggerId, path: message.path, then: message.then }; // M4
         if (message.then === 'cancel') this.schedule({ type: 'cancel' }, context);
         return;
       case 'savepoint-failed':
@@ -442,12 +447,23 @@ export class JobMasterActor implements Actor<Message> {
 
   private ended(state: 'finished' | 'failed' | 'canceled', failure: FailureInfo | undefined, running: Running, context: Context): void {
     this.failure = failure;
+    this.answerStop(state === 'finished' || (state === 'canceled' && this.stopping?.then === 'cancel'), context);
     const status = this.status(running);
     const durationMs = context.clock.monotonic() - this.startedMonotonicMs;
     running.slots.releaseAll();
     this.pushReport(running, context);
     this.tellClient({ type: 'job-ended', result: { jobId: this.options.jobId, state, status, durationMs, ...(failure === undefined ? {} : { failure }) } }, context);
     context.stop();
+  }
+
+  /** M4. */
+  private answerStop(stopped: boolean, context: Context): void {
+    const { stopping } = this;
+    if (stopping === undefined) return;
+    this.stopping = undefined;
+    const { triggerId, path } = stopping;
+    if (stopped) this.tellClient({ type: 'savepoint-completed', triggerId, path }, context);
+    else this.tellClient({ type: 'savepoint-failed', triggerId, failure: failureInfo(new StopFailedError(path)) }, context);
   }
 
   private status(running: Running): JobStatus {

@@ -82,6 +82,7 @@ describe('savepoints', () => {
     const one = await runFor(world, cluster, first, jobOptions(world, FILES));
     const path = await world.resolved(one.handle.savepoint({ targetDirectory: '/savepoints', then: 'suspend' }));
     expect(path).toMatch(/^\/savepoints\/savepoint-012345-[0-9a-f]{12}$/);
+    expect(one.events).toContainEqual({ type: 'state', from: 'running', to: 'finished' }); // not told before the job has ended behind it
     expect((await world.resolved(one.handle.result)).state).toBe('finished');
     expect(first.sink.results(JOB).length).toBeLessThan(LAST);
 
