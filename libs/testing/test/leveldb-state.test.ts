@@ -4,7 +4,6 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Configuration, jobId, type JobId } from '@weir/base';
-import { readMetadata } from '@weir/checkpoint';
 import type { JobResult } from '@weir/cluster';
 import { CollectSink, DataGeneratorSource } from '@weir/connector';
 import { EmbeddedCluster, type EmbeddedJobOptions, type JobHandle } from '@weir/embedded';
@@ -142,37 +141,26 @@ describe('a job with its state in LevelDB', () => {
     expect(last).toEqual(expectedLast());
   };
 
-  it('given a failure in the middle / then it goes on from its last checkpoint and its output is exact, and checkpoints share files', async () => {
+  it('given a failure in the middle / then it goes on from its last checkpoint and its output is exact', async () => {
     const sink = new CollectSink<Seen>();
     let thrown = false;
-    const handle = await cluster.submit(program(2, sink, 1500, (value) => {
+    const handle = await cluster.submit(program(2, sink, 5000, (value) => {
       if (value < 3000 || thrown) return;
       thrown = true;
       throw new Error('a bad number');
     }), options(id(1), 'leveldb'));
-    let shared = 0;
-    const looking: Promise<void>[] = [];
-    handle.onEvent((event) => {
-      if (event.type !== 'checkpoint-completed') return;
-      looking.push(readMetadata(files, event.checkpoint.path).then(({ checkpointId, subtasks }) => {
-        const paths = subtasks.flatMap(({ operators }) => operators.flatMap(({ tables }) => (tables?.files ?? []).map(({ file }) => file.path)));
-        shared += paths.filter((path) => !path.startsWith(`chk-${checkpointId}-`)).length;
-      }, () => undefined)); // it may have been subsumed by now
-    });
     expect((await finished(handle)).status.restarts).toBe(1);
-    await Promise.all(looking);
     expectExact(sink, [id(1)]);
-    expect(shared).toBeGreaterThan(0);
   }, 60_000);
 
   it('given savepoints / then a job moves from heap to LevelDB and back, at another parallelism each time', async () => {
     const sink = new CollectSink<Seen>();
     const savepoints = join(folder, 'savepoints');
-    const one = await cluster.submit(program(2, sink, 1500), options(id(1), 'heap'));
+    const one = await cluster.submit(program(2, sink, 300), options(id(1), 'heap'));
     await completed(one, 1);
     const first = await one.savepoint({ targetDirectory: savepoints, then: 'suspend' });
     await finished(one);
-    const two = await cluster.submit(program(3, sink, 1500), options(id(2), 'leveldb', from(first)));
+    const two = await cluster.submit(program(3, sink, 300), options(id(2), 'leveldb', from(first)));
     await completed(two, 1);
     const second = await two.savepoint({ targetDirectory: savepoints, then: 'suspend' });
     await finished(two);
@@ -185,7 +173,7 @@ describe('a job with its state in LevelDB', () => {
 
   it('given a retained checkpoint in LevelDB files / then another job begins from it at another parallelism, and the heap backend refuses it by code', async () => {
     const sink = new CollectSink<Seen>();
-    const one = await cluster.submit(program(3, sink, 1500), options(id(1), 'leveldb'));
+    const one = await cluster.submit(program(3, sink, 300), options(id(1), 'leveldb'));
     await completed(one, 2);
     one.cancel();
     const { path } = (await one.result).status.checkpoints.last as { path: string };
