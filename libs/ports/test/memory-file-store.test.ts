@@ -90,4 +90,18 @@ describe('MemoryFileStore with faults', () => {
     await expect(store.createExclusive('a', bytes(1, 1))).rejects.toMatchObject({ failure: 'io' });
     expect(await store.read('a')).toEqual(bytes(1, 1));
   });
+
+  it('given a creation that failed after it took effect / then its name may be gone after a power cut, unless its directory was synced', async () => {
+    const left = async (seed: number, synced: boolean): Promise<boolean> => {
+      const store = new MemoryFileStore();
+      store.failWhen((operation) => (operation === 'createExclusive' ? { failure: 'io', applied: true } : undefined));
+      await expect(store.createExclusive('a', bytes(1, 1))).rejects.toMatchObject({ failure: 'io' });
+      if (synced) await store.syncDirectory('.');
+      store.powerCut(new SeededRandom(seed));
+      return (await store.stat('a')) !== undefined;
+    };
+    const seeds = Array.from({ length: 20 }, (_, i) => i);
+    expect(new Set(await Promise.all(seeds.map((seed) => left(seed, false))))).toEqual(new Set([true, false]));
+    expect(new Set(await Promise.all(seeds.map((seed) => left(seed, true))))).toEqual(new Set([true]));
+  });
 });

@@ -4,7 +4,7 @@
  */
 import { basename } from 'node:path';
 import { toStoredArtifact } from '@weir/artifacts';
-import type { Configuration, JobId } from '@weir/base';
+import type { Configuration, JobId, WeirError } from '@weir/base';
 import type { WeirClient } from '@weir/client';
 import { compileJob, type SubmitRequest } from '@weir/cluster';
 import { jobProgram, parseJobArguments } from '@weir/datastream';
@@ -34,7 +34,10 @@ export async function runRemote(invocation: RunInvocation, io: CliIo): Promise<n
 
   const client = clientOf(invocation.target, configuration, io);
   const reporter = createReporter(io, invocation.json);
-  const onSilence = (): void => reporter.note('warn', `no cluster answers at ${client.baseUrl}; trying for ${SUBMIT_LIMIT_MS / 1000} s`);
+  const onSilence = ({ code, message }: WeirError): void => {
+    const why = code === 'WEIR_SUBMISSION_UNKNOWN' ? message : `no cluster answers at ${client.baseUrl}`;
+    reporter.note('warn', `${why}; trying for ${SUBMIT_LIMIT_MS / 1000} s`);
+  };
   const jobId = await submit(client, job, { invocation, configuration, raw }, io, onSilence);
   if (invocation.detached) {
     io.out.write(invocation.json ? `${JSON.stringify({ type: 'submitted', jobId, jobName: job.definition.name })}\n` : `${jobId}\n`);
@@ -68,7 +71,7 @@ interface Submission {
 }
 
 /** The id is chosen here: however often the request is repeated, it is one job. */
-async function submit(client: WeirClient, job: LoadedJob, { invocation, configuration, raw }: Submission, io: CliIo, onSilence: () => void): Promise<JobId> {
+async function submit(client: WeirClient, job: LoadedJob, { invocation, configuration, raw }: Submission, io: CliIo, onSilence: (why: WeirError) => void): Promise<JobId> {
   const { fromSavepoint, allowNonRestoredState, module } = invocation;
   const request: Omit<SubmitRequest, 'artifactHash'> = {
     jobId: new SystemRandom().hex(16), parameters: raw, configuration: jobConfiguration(configuration), workingDirectory: io.workingDirectory,

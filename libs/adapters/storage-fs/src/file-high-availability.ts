@@ -7,7 +7,8 @@
  *  H1  a version file is created once, with all its bytes, durably: the winner of version v + 1 is the one whose expected version was v;
  *  H2  old versions are removed lazily, so a writer that stood still may create one that was removed: after each creation it looks for
  *      larger versions and, if there are any, says that the outcome is unknown rather than `set`;
- *  H3  a damaged largest version is an error and never skipped: the one before it names an older checkpoint.
+ *  H3  a damaged largest version is an error and never skipped: the one before it names an older checkpoint;
+ *  H4  what is read is durable: whoever created it may have died, or failed, between the name and its sync.
  */
 import { type JobId, leaderEpoch, type LeaderEpoch } from '@weir/base';
 import {
@@ -28,6 +29,8 @@ const EPOCH_FILE = /^epoch-([1-9]\d*)$/;
 
 export class FileHighAvailability implements HighAvailability {
   private directoryMade = false;
+  /** Versions up to this one are durable; only of a register that was read or set here (H4). */
+  private readonly durable = new Map<JobId, number>();
 
   constructor(
     private readonly files: FileStore,
@@ -54,6 +57,8 @@ export class FileHighAvailability implements HighAvailability {
       try {
         const decoded = decodeRegister(await this.files.read(path), job, version);
         if (typeof decoded === 'string') throw new RegisterDamagedError(path, decoded); // H3
+        if (version > (this.durable.get(job) ?? 0)) await this.files.syncDirectory(this.directory); // H4
+        this.durable.set(job, version);
         return { version, value: decoded };
       } catch (thrown) {
         if (thrown instanceof FileStoreError && thrown.failure === 'not-found') continue; // removed after a newer one appeared
@@ -71,6 +76,7 @@ export class FileHighAvailability implements HighAvailability {
     const versions = await this.versions(job);
     const largest = versions.at(-1) ?? version;
     if (largest > version) throw new RegisterOutcomeUnknownError(path, largest); // H2
+    this.durable.set(job, version);
     await this.removeOld(job, versions, version);
     return 'set';
   }

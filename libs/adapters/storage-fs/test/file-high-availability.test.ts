@@ -56,6 +56,20 @@ describe('FileHighAvailability', () => {
     expect(await ha.readRegister(JOB)).toEqual({ version: 1, value: { epoch: 1, status: 'running' } });
   });
 
+  it('when a version is read that its writer could not make durable, then it is durable', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const files = new MemoryFileStore();
+      files.failWhen((operation, path) => (operation === 'createExclusive' && path === registerPath(2) ? { failure: 'io', applied: true } : undefined));
+      const writer = new FileHighAvailability(files, 'ha');
+      await writer.compareAndSetRegister(JOB, 0, { epoch: 1, status: 'running' });
+      await expect(writer.compareAndSetRegister(JOB, 1, { epoch: 1, status: 'finished' })).rejects.toMatchObject({ code: 'WEIR_FILE_IO' });
+      const reader = seed % 2 === 0 ? writer : new FileHighAvailability(files, 'ha');
+      expect((await reader.readRegister(JOB))?.value.status).toBe('finished');
+      files.powerCut(new SeededRandom(seed));
+      expect((await reader.readRegister(JOB))?.value.status).toBe('finished');
+    }
+  });
+
   it('given a leader that stood still while old versions were removed, when it goes on, then it is not told that it set the register', async () => {
     const files = new MemoryFileStore();
     let release: () => void = () => undefined;

@@ -6,7 +6,8 @@
  *  M2  each file with unsynced writes keeps them with p = 0, 1/2 or 1, and a kept write may be torn at 512 bytes;
  *  M3  unsynced creations, renames and removals survive one by one with p = 0, 1/2 or 1; a rename is one step (never: neither name);
  *  M4  a failed `sync` leaves its bytes counted clean: a later successful `sync` does not save them (fsync EIO on Linux);
- *  M5  `makeDirectory`, `createExclusive` are durable when they return.
+ *  M5  `makeDirectory`, `createExclusive` are durable when they return; a `createExclusive` that fails after it took effect failed in the
+ *      sync of the directory: its name is there, and not yet durable.
  */
 import { assert } from '@weir/base';
 import { baseName, type FileInfo, type FileStore, FileStoreError, type FileStoreFailure, type FileWriter, joinPath, parentPath } from '../file-store.js';
@@ -197,15 +198,18 @@ export class MemoryFileStore implements FileStore {
   }
 
   async createExclusive(path: string, bytes: Uint8Array): Promise<void> {
-    return this.perform('createExclusive', path, () => {
+    return this.perform('createExclusive', path, (failing) => {
       this.checkParent('createExclusive', path);
       if (this.exists(path)) throw new FileStoreError('already-exists', 'createExclusive', path);
       if (this.usedBytes + bytes.length > this.quotaBytes) throw new FileStoreError('no-space', 'createExclusive', path);
       const inode = this.addFile('createExclusive', path);
       inode.append(bytes);
       inode.sync();
-      for (const change of this.unsyncedNames) change.delete(normalized(path));
-      this.durableNames.set(normalized(path), inode); // M5
+      if (failing) this.unsyncedNames.push(new Map([[normalized(path), inode]])); // M5
+      else {
+        for (const change of this.unsyncedNames) change.delete(normalized(path));
+        this.durableNames.set(normalized(path), inode);
+      }
     });
   }
 
@@ -292,13 +296,13 @@ export class MemoryFileStore implements FileStore {
   }
 
   /** Runs one operation in a microtask of its own, with the injected fault around it. */
-  private async perform<T>(operation: string, path: string, action: () => T, onFault?: () => void): Promise<T> {
+  private async perform<T>(operation: string, path: string, action: (failing: boolean) => T, onFault?: () => void): Promise<T> {
     await Promise.resolve();
     this.operations++;
     const fault = this.fault?.(operation, path);
-    if (fault === undefined) return action();
+    if (fault === undefined) return action(false);
     const { failure, applied } = typeof fault === 'string' ? { failure: fault, applied: false } : fault;
-    if (applied) action();
+    if (applied) action(true);
     else onFault?.();
     throw new FileStoreError(failure, operation, path, new Error('injected'));
   }

@@ -90,6 +90,17 @@ export class OperationNotFoundError extends WeirError {
   }
 }
 
+/** The store failed while a submission was written or looked up: nobody knows whether the job is there, for a failed write may have taken effect. */
+export class SubmissionUnknownError extends WeirError {
+  constructor(readonly jobId: JobId, cause: Error) {
+    super({
+      code: 'WEIR_SUBMISSION_UNKNOWN', domain: 'external', retry: 'later', details: { jobId }, cause,
+      message: `it is not known whether job ${jobId} was stored: ${cause.message}`,
+      hint: 'Submit it again with the same job id: it is one job, however often. With another id it may run twice.',
+    });
+  }
+}
+
 /** An id that would name a file is not of the form that is allowed. */
 export class InvalidIdError extends WeirError {
   constructor(readonly at: { readonly what: string; readonly expected: string; readonly found: string }) {

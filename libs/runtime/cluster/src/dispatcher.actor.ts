@@ -4,14 +4,16 @@
  *
  *  V1  a job exists once its submission is in the store; nothing runs before;
  *  V3  nothing is written without a lease that is past all doubt;
- *  V5  when the term is over everything that it started is suspended, and nothing of it is left when this actor has stopped.
+ *  V5  when the term is over everything that it started is suspended, and nothing of it is left when this actor has stopped;
+ *  V6  a submission is refused only if its job is certainly not there; where the store failed its outcome is unknown, and it is looked for.
  */
 import type { Actor, ActorAddress, ActorContext, ReplyTo } from '@weir/actor';
 import { assert, assertNever, type Configuration, failureInfo, type JobId, RemoteFailureError } from '@weir/base';
-import type { HighAvailability, Random } from '@weir/ports';
+import { FileStoreError, type HighAvailability, type Random } from '@weir/ports';
 import type { JobDetails, SavepointRequest, SubmitRequest } from './cluster-gateway.js';
 import {
   ArtifactInUseError, ArtifactNotFoundError, InvalidIdError, JobAlreadyEndedError, JobNotFoundError, JobNotRunningError, NotLeaderError, OperationNotFoundError,
+  SubmissionUnknownError,
 } from './dispatcher-errors.js';
 import { dispatcherOptions } from './dispatcher-options.js';
 import type { DispatcherInput, DispatcherRequest, FoundJob } from './dispatcher.protocol.js';
@@ -107,7 +109,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
         this.stored(message.found, message.isNew, context);
         return;
       case 'submission-failed':
-        for (const waiter of this.takeStoring(message.jobId)) context.replyFailure(waiter, message.error);
+        this.notStored(message.jobId, message.error, context);
         return;
       case 'answered':
         message.answer();
@@ -253,6 +255,13 @@ export class DispatcherActor implements Actor<DispatcherInput> {
     }
     this.known.add(jobId);
     this.runs(context).adopt(found, isNew ? 'fresh' : 'recover', waiters);
+  }
+
+  /** V6. The error of a later try tells nothing of an earlier one, so it does not matter where the store failed. */
+  private notStored(jobId: JobId, error: Error, context: Context): void {
+    const unknown = error instanceof FileStoreError && (error.failure === 'io' || error.failure === 'no-space');
+    for (const waiter of this.takeStoring(jobId)) context.replyFailure(waiter, unknown ? new SubmissionUnknownError(jobId, error) : error);
+    if (unknown && !this.suspending) context.timers.setTimer('scan', RETRY_MS, { type: 'scan' });
   }
 
   private takeStoring(jobId: JobId): readonly ReplyTo<JobId>[] {

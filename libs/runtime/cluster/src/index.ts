@@ -40,7 +40,7 @@ export { dispatcherOptions } from './dispatcher-options.js';
 export type { DispatcherMessage, DispatcherRequest } from './dispatcher.protocol.js';
 export {
   ArtifactHashMismatchError, ArtifactInUseError, ArtifactNotFoundError, InvalidIdError, JobAlreadyEndedError, JobMasterLostError, JobNotFoundError,
-  JobNotRunningError, JobStoreDamagedError, NotLeaderError, OperationNotFoundError,
+  JobNotRunningError, JobStoreDamagedError, NotLeaderError, OperationNotFoundError, SubmissionUnknownError,
 } from './dispatcher-errors.js';
 export { JobStore, type JobStoreOptions, type JobOutcome, parseArtifactHash, parseJobId, type Sha256 } from './job-store.js';
 export { type EndedJob, type JobMasterHost, type JobMasterStart, type JobProgramLoader, LocalJobMasterHost, type LocalJobMasterHostOptions } from './job-master-host.js';

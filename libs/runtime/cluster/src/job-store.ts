@@ -7,7 +7,8 @@
  *
  *  S1  a path is made from nothing but a job id (32 hexadecimal digits) or a hash (64);
  *  S2  nothing is ever overwritten: of two writers one wins, and the other one's record says the same or comes too late;
- *  S3  a damaged file is an error that names it, and never an absent one.
+ *  S3  a damaged file is an error that names it, and never an absent one;
+ *  S4  what somebody else created is made durable before it is relied on: he may have died, or failed, between the name and its sync.
  */
 import type { FailureInfo, JobId } from '@weir/base';
 import { type FileStore, FileStoreError, joinPath } from '@weir/ports';
@@ -115,13 +116,15 @@ export class JobStore {
     return created ? submission : (await this.submission(submission.jobId)) ?? submission;
   }
 
-  /** Undefined when there is none. Throws `WEIR_JOB_STORE_DAMAGED`. */
+  /** Undefined when there is none. Durable when it is returned (S4). Throws `WEIR_JOB_STORE_DAMAGED`. */
   async submission(jobId: JobId): Promise<JobSubmission | undefined> {
-    const path = joinPath(this.jobDirectory(jobId), 'job.json');
+    const directory = this.jobDirectory(jobId);
+    const path = joinPath(directory, 'job.json');
     const hint = 'The job is not started while this file is damaged: restore it from a backup, or submit the job anew from its last checkpoint and remove this folder.';
     const body = await this.read(path, hint);
     if (body === undefined) return undefined;
     if (!isSubmission(body) || body.jobId !== jobId) throw new JobStoreDamagedError(path, 'it is not the submission of this job', hint);
+    await this.options.files.syncDirectory(directory);
     return body;
   }
 
@@ -178,8 +181,9 @@ export class JobStore {
       await this.options.files.createExclusive(joinPath(directory, name), encodeCheckedJson(body));
       return true;
     } catch (thrown) {
-      if (thrown instanceof FileStoreError && thrown.failure === 'already-exists') return false; // S2
-      throw thrown;
+      if (!(thrown instanceof FileStoreError) || thrown.failure !== 'already-exists') throw thrown;
+      await this.options.files.syncDirectory(directory); // S4
+      return false; // S2
     }
   }
 }

@@ -206,6 +206,30 @@ describe('the Dispatcher', () => {
     expect(await stateOf(cluster, gateway, late)).toBe('running');
   });
 
+  it('given a submission that fails although it took effect / then its outcome is unknown: it is one job when it is repeated, and runs when it is not', async () => {
+    for (const repeated of [true, false]) {
+      const { cluster, gateway } = await setUp(`unknown, repeated: ${repeated}`);
+      cluster.world.files.failWhen((operation, path) => (operation === 'createExclusive' && path.endsWith('job.json') ? { failure: 'no-space', applied: true } : undefined));
+      await expect(cluster.world.resolved(gateway.submit(request({ jobId: JOB })))).rejects.toMatchObject({ code: 'WEIR_SUBMISSION_UNKNOWN', retry: 'later', details: { jobId: JOB } });
+      cluster.world.files.failWhen(undefined);
+      if (repeated) expect(await cluster.world.resolved(gateway.submit(request({ jobId: JOB })))).toBe(JOB);
+      await cluster.world.until(() => cluster.masters.running(JOB) !== undefined, { withinMs: 5000 });
+      await cluster.world.runFor(120_000);
+      expect(cluster.masters.all).toHaveLength(1);
+    }
+  });
+
+  it('given a disk that fails wherever a submission looks / then its outcome is unknown', async () => {
+    for (const failing of ['stat', 'read', 'makeDirectory', 'createExclusive']) {
+      const { cluster, gateway } = await setUp(`unknown by ${failing}`);
+      cluster.world.files.failWhen((operation) => (operation === failing ? 'io' : undefined));
+      await expect(cluster.world.resolved(gateway.submit(request({ jobId: JOB })))).rejects.toMatchObject({ code: 'WEIR_SUBMISSION_UNKNOWN' });
+      cluster.world.files.failWhen(undefined);
+      await cluster.world.runFor(5000);
+      expect(cluster.masters.all).toEqual([]);
+    }
+  });
+
   it('given secrets in its configuration / then they are not told', async () => {
     const { cluster, gateway } = await setUp('secrets', { 'security.nats.password': 'hunter2', 'parallelism.default': '2' });
     expect(await cluster.world.resolved(gateway.configuration())).toEqual({ 'security.nats.password': '******', 'parallelism.default': '2' });

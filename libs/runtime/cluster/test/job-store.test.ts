@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { jobId } from '@weir/base';
-import { MemoryFileStore } from '@weir/ports';
+import { MemoryFileStore, SeededRandom } from '@weir/ports';
 import { type JobDetails, JobStore, type JobSubmission, parseArtifactHash, parseJobId } from '../src/index.js';
 import { artifact, sha256 } from './support/job-managers.js';
 
@@ -82,6 +82,22 @@ describe('the job store', () => {
     await files.makeDirectory(`cluster/jobs/${other}`);
     await files.createExclusive(`cluster/jobs/${other}/job.json`, await files.read(`cluster/jobs/${JOB}/job.json`));
     await expect(store.submission(other)).rejects.toMatchObject({ code: 'WEIR_JOB_STORE_DAMAGED' });
+  });
+
+  it('makes durable what another writer could not, before it is relied on', async () => {
+    for (let seed = 0; seed < 20; seed++) {
+      const { files, store } = setUp();
+      files.failWhen((operation) => (operation === 'createExclusive' ? { failure: 'io', applied: true } : undefined));
+      await expect(store.createSubmission(submission())).rejects.toMatchObject({ code: 'WEIR_FILE_IO' });
+      await expect(store.addArtifact(artifact())).rejects.toMatchObject({ code: 'WEIR_FILE_IO' });
+      files.failWhen(undefined);
+      await store.addArtifact(artifact());
+      if (seed % 2 === 0) expect(await store.submission(JOB)).toEqual(submission());
+      else expect(await store.createSubmission(submission('/elsewhere'))).toEqual(submission());
+      files.powerCut(new SeededRandom(seed));
+      expect(await store.submission(JOB)).toEqual(submission());
+      expect(await store.hasArtifact(artifact().hash)).toBe(true);
+    }
   });
 
   it('makes no path from anything but an id', async () => {

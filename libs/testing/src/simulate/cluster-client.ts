@@ -15,6 +15,7 @@ const ASK_TIMEOUT_MS = 5000;
 /** Nobody answered, or nobody who may: the same request may be repeated. */
 const ASK_AGAIN: ReadonlySet<string> = new Set([
   'WEIR_NOT_LEADER', 'WEIR_ASK_TIMEOUT', 'WEIR_ASK_NO_RECEIVER', 'WEIR_ASK_CANCELLED', 'WEIR_MAILBOX_FULL', 'WEIR_ACTOR_SYSTEM_STOPPED', 'WEIR_JOB_NOT_FOUND',
+  'WEIR_SUBMISSION_UNKNOWN',
 ]);
 
 export class ClusterClient {

@@ -38,6 +38,7 @@ const PINNED: readonly (readonly [seed: number, what: string, deployment?: Deplo
   [20, 'the same, with empty slots', 'cluster'],
   [64, 'of the simulator: a timer that was cancelled while its process stood still fired after the resume', 'cluster'],
   [1014, 'of the simulator: a JobManager was killed while the cluster was being closed', 'cluster'],
+  [20798, 'a submission that the full disk failed after it had taken effect counted as refused; the next leader ran it beside the one that its user had submitted instead', 'cluster'],
 ];
 
 describe('seeds that failed once', () => {
