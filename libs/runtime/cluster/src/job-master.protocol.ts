@@ -43,6 +43,9 @@ export type JobMasterTurn =
   /** The job has waited for slots for `slot.request.timeout`. */
   | { readonly type: 'slots-overdue' };
 
+/** All that a JobMaster handles. */
+export type JobMasterInput = JobMasterMessage | JobMasterTurn;
+
 /** What a JobMaster tells of its job beyond the status: for REST and the console. */
 export type JobReport = Pick<JobDetails, 'plan' | 'subtasks' | 'configuration' | 'maxParallelism' | 'missingSlots' | 'sources'> & {
   /** Under way now, where the JobMaster knows them. Completed and failed ones are events. */
