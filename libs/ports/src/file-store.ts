@@ -90,9 +90,18 @@ export interface FileStore {
   syncDirectory(directory: string): Promise<void>;
 }
 
-/** Joins path parts with `/`, without doubling it. */
+/** `s3` of `s3://bucket/key`; undefined for a path of a file system. */
+export function schemeOf(path: string): string | undefined {
+  return SCHEME.exec(path)?.[1];
+}
+
+const SCHEME = /^([a-z][a-z0-9+.-]*):\/\//;
+
+/** Joins path parts with `/`, without doubling it; what stands behind a scheme (`s3://`) stays. */
 export function joinPath(...parts: string[]): string {
-  return parts.filter((part) => part !== '').join('/').replace(/\/{2,}/g, '/');
+  const joined = parts.filter((part) => part !== '').join('/');
+  const start = SCHEME.exec(joined)?.[0] ?? '';
+  return start + joined.slice(start.length).replace(/\/{2,}/g, '/');
 }
 
 /** The path without its last part; `.` when there is none. */

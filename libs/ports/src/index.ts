@@ -3,6 +3,7 @@ export * from './timers.js';
 export * from './random.js';
 export * from './logger.js';
 export * from './file-store.js';
+export * from './file-store-by-scheme.js';
 export * from './high-availability.js';
 export * from './transport.js';
 export * from './leader-register.js';

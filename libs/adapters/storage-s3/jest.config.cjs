@@ -1,0 +1,1 @@
+module.exports = { displayName: 'storage-s3', preset: '../../../jest.preset.cjs' };
