@@ -6,7 +6,7 @@ import { ActorSystem } from '@weir/actor';
 import type { Configuration } from '@weir/base';
 import { clusterOptions } from '@weir/cluster';
 import { ConsoleLogger, SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
-import type { Clock, Connection, Logger, Random, Timers } from '@weir/ports';
+import { type Clock, type Connection, type Logger, type Random, schemeOf, type Timers } from '@weir/ports';
 import type { NatsLeaderRegister, NatsOptions } from '@weir/transport-nats';
 import { WorkerHub } from '@weir/transport-worker';
 import { resolve } from 'node:path';
@@ -47,7 +47,7 @@ export async function openProcessNode(node: string, configuration: Configuration
   // The client costs 40 ms and 10 MB: threads, and commands that only want this lib's options, go without it.
   const { NatsCourier, NatsLeaderRegister } = await import('@weir/transport-nats');
   const courier = new NatsCourier(options, host);
-  const register = new NatsLeaderRegister(options, host);
+  const register = new NatsLeaderRegister({ ...options, replicas: configuration.get(processOptions.natsReplicas) }, host);
   try {
     await Promise.all([courier.open('control'), courier.open('data'), register.open()]);
   } catch (error) {
@@ -78,7 +78,10 @@ function threadSettingsOf(configuration: Configuration, io: ProcessIo): ClusterT
     logFormat: configuration.get(processOptions.logFormat),
     heartbeatIntervalMs: configuration.get(clusterOptions.heartbeatInterval),
     heartbeatTimeoutMs: configuration.get(clusterOptions.heartbeatTimeout),
-    storageDirectory: resolve(io.workingDirectory, configuration.get(processOptions.storageDirectory)),
+    storageDirectory: absolute(io, configuration.get(processOptions.storageDirectory)),
     artifactDirectory: resolve(io.workingDirectory, configuration.get(processOptions.artifactDirectory)),
   };
 }
+
+/** Paths of other stores than the file system (`s3://…`) are so already. */
+const absolute = (io: ProcessIo, path: string): string => (schemeOf(path) === undefined ? resolve(io.workingDirectory, path) : path);

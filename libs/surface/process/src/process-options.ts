@@ -5,6 +5,7 @@ import { configOption, type ConfigOption } from '@weir/base';
 export const processOptions = {
   clusterId: nameOption('cluster.id', 'weir', 'Name of the cluster: processes with the same name and the same NATS servers find each other.'),
   natsServers: configOption.string('nats.servers', 'nats://127.0.0.1:4222', 'NATS servers that carry the cluster\'s messages, with commas between them.'),
+  natsReplicas: replicasOption('nats.replicas', 1, 'NATS servers that keep the leader register: 1, or 3 or 5 of a NATS cluster, so that leadership outlives one of them. Counts when the register is made.'),
   natsUser: configOption.string('nats.user', '', 'User towards the NATS servers.'),
   natsPassword: configOption.string('nats.password', '', 'Password of that user.'),
   natsToken: configOption.string('nats.token', '', 'Token towards the NATS servers, in place of a user.'),
@@ -38,6 +39,16 @@ function nameOption(key: string, defaultValue: string, description: string): Con
       if (text === '' && defaultValue === '') return text;
       if (/^[a-z0-9][a-z0-9_-]{0,62}$/.test(text)) return text;
       throw new Error(`expected a name of lower-case letters, digits, - and _, got "${text}"`);
+    },
+  };
+}
+
+function replicasOption(key: string, defaultValue: number, description: string): ConfigOption<number> {
+  return {
+    key, defaultValue, description, format: String,
+    parse: (text) => {
+      if (/^[135]$/.test(text)) return Number(text);
+      throw new Error(`expected 1, 3 or 5, got "${text}"`);
     },
   };
 }
