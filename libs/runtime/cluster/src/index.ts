@@ -31,7 +31,8 @@ export type { JobSubmission, StoredArtifact } from './job-submission.js';
 
 export { JobManager, type JobManagerOptions } from './job-manager.js';
 export { LEADER_ELECTION_PATH, LeaderElectionActor, type LeaderElectionActorOptions, type LeaderElectionMessage, type LeadershipListener } from './leader-election.actor.js';
-export { LeaderElection, type LeaderElectionOptions } from './leader-election.js';
+export type { LeaderElectionOptions } from './election-calls.js';
+export { LeaderElection } from './leader-election.js';
 export type { ElectionEffect, ElectionEvent } from './leader-election.events.js';
 export { leaderElectionOptions } from './leader-election-options.js';
 export { DispatcherActor, type DispatcherOptions } from './dispatcher.actor.js';

@@ -6,7 +6,8 @@ import type { Actor, ActorAddress, ActorContext, Signal } from '@weir/actor';
 import { actorAddress } from '@weir/actor';
 import { assertNever, leaderEpoch, type LeaderEpoch, toError } from '@weir/base';
 import type { HighAvailability, LeaderRecord, LeaderRegister, Subscription } from '@weir/ports';
-import { LeaderElection, type LeaderElectionOptions } from './leader-election.js';
+import type { LeaderElectionOptions } from './election-calls.js';
+import { LeaderElection } from './leader-election.js';
 import type { ElectionEffect, ElectionEvent, ElectionTimer } from './leader-election.events.js';
 
 export const LEADER_ELECTION_PATH = 'leader-election';

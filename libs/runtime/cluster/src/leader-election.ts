@@ -17,48 +17,25 @@
  */
 import { assertNever } from '@weir/base';
 import type { LeaderRecord, Versioned } from '@weir/ports';
-import type { ElectionEffect, ElectionEvent } from './leader-election.events.js';
-
-export interface LeaderElectionOptions {
-  readonly node: string;
-  readonly restUrl: string;
-  /** Random, of this life. */
-  readonly nonce: string;
-  readonly leaseMs: number;
-  readonly renewMs: number;
-}
-
-/** A write of the own record whose outcome decides about the lease. */
-interface Write {
-  readonly record: LeaderRecord;
-  readonly sentAtMs: number;
-}
+import { ElectionCalls, type LeaderElectionOptions, type RegisterWrite } from './election-calls.js';
+import type { ElectionEffect, ElectionEvent, ElectionTimer } from './leader-election.events.js';
+import { LeaderLease } from './leader-lease.js';
+import { ObservedLeader } from './observed-leader.js';
 
 type State =
   | { readonly name: 'idle' | 'stopped' | 'standby' }
   /** `over`: what is to be replaced. */
   | { readonly name: 'claiming'; readonly over: Versioned<LeaderRecord> | undefined }
   | { readonly name: 'writing' | 'checking'; readonly epoch: number }
-  | { readonly name: 'leading'; readonly epoch: number; leaseStartMs: number; inDoubt: boolean }
+  | { readonly name: 'leading'; readonly epoch: number; readonly lease: LeaderLease }
   | { readonly name: 'clearing'; tries: number };
-
-/** What a standby has seen last, and since when. */
-interface Observed {
-  readonly found: Versioned<LeaderRecord>;
-  readonly sinceMs: number;
-  gone: boolean;
-}
 
 const CLEAR_TRIES = 3;
 
 export class LeaderElection {
   private state: State = { name: 'idle' };
-  private observed: Observed | undefined;
-  private lastWrite: Write | undefined;
-  private renewCount = 0;
-  /** The call that is awaited; 0: none. */
-  private call = 0;
-  private calls = 0;
+  private observed: ObservedLeader | undefined;
+  private readonly calls: ElectionCalls;
   /** A reason to read again came while a call was under way. */
   private readAgain = false;
   /** Larger-epoch check before the register is written over by a leader: what its compare-and-set expects. */
@@ -67,16 +44,18 @@ export class LeaderElection {
   private effects: ElectionEffect[] = [];
   private nowMs = 0;
 
-  constructor(private readonly options: LeaderElectionOptions) {}
+  constructor(private readonly options: LeaderElectionOptions) {
+    this.calls = new ElectionCalls(options, (effect) => this.effects.push(effect));
+  }
 
   /** The epoch that is led, with an unexpired lease, at `nowMs`. */
   leads(nowMs: number): number | undefined {
-    return this.state.name === 'leading' && nowMs < this.state.leaseStartMs + this.options.leaseMs ? this.state.epoch : undefined;
+    return this.state.name === 'leading' && this.state.lease.holds(nowMs) ? this.state.epoch : undefined;
   }
 
   /** As {@link leads}, and irreversible work may be started. */
   leadsWithoutDoubt(nowMs: number): number | undefined {
-    return this.state.name === 'leading' && nowMs < this.state.leaseStartMs + this.options.leaseMs / 2 ? this.state.epoch : undefined;
+    return this.state.name === 'leading' && this.state.lease.holdsWithoutDoubt(nowMs) ? this.state.epoch : undefined;
   }
 
   handle(event: ElectionEvent, nowMs: number): readonly ElectionEffect[] {
@@ -87,7 +66,7 @@ export class LeaderElection {
       this.readAgain = true;
     }
     this.decide(event);
-    if (this.readAgain && this.call === 0 && this.readsNow()) this.read();
+    if (this.readAgain && !this.calls.isAwaiting && this.readsNow()) this.read();
     return this.effects;
   }
 
@@ -106,55 +85,47 @@ export class LeaderElection {
         this.hinted();
         return;
       case 'leader-gone':
-        if (this.observed?.found.value.nonce !== event.nonce) return;
-        this.observed.gone = true;
+        if (this.observed?.record.nonce !== event.nonce) return;
+        this.observed.isGone = true;
         this.hinted();
         return;
       case 'timer':
         this.timer(event.timer);
         return;
       case 'register-read':
-        if (this.answered(event.call)) this.wasRead(event.found);
+        if (this.calls.answered(event.call)) this.wasRead(event.found);
         return;
       case 'register-changed':
-        if (this.answered(event.call)) this.wasChanged(event.outcome === 'set');
+        if (this.calls.answered(event.call)) this.wasChanged(event.outcome === 'set');
         return;
       case 'epoch-claimed':
-        if (this.answered(event.call)) this.claimed(event.epoch);
+        if (this.calls.answered(event.call)) this.claimed(event.epoch);
         return;
       case 'largest-epoch':
-        if (this.answered(event.call)) this.largestWasRead(event.epoch ?? 0);
+        if (this.calls.answered(event.call)) this.largestWasRead(event.epoch ?? 0);
         return;
       case 'call-failed':
-        if (this.answered(event.call)) this.callFailed();
+        if (this.calls.answered(event.call)) this.callFailed();
         return;
       default:
         assertNever(event, 'election event');
     }
   }
 
-  private answered(call: number): boolean {
-    if (call !== this.call) return false;
-    this.call = 0;
-    return true;
-  }
-
-  private timer(timer: Extract<ElectionEvent, { type: 'timer' }>['timer']): void {
+  private timer(timer: ElectionTimer): void {
     switch (timer) {
       case 'poll':
       case 'retry':
       case 'renew':
-        if (this.call === 0) this.read();
+        if (!this.calls.isAwaiting) this.read();
         return;
       case 'overdue':
-        if (this.call === 0) return;
-        this.call = 0; // what comes late is ignored
+        if (!this.calls.isAwaiting) return;
+        this.calls.abandon();
         this.callFailed();
         return;
       case 'doubt':
-        if (this.state.name !== 'leading' || this.state.inDoubt || this.nowMs < this.state.leaseStartMs + this.options.leaseMs / 2) return;
-        this.state.inDoubt = true;
-        this.effects.push({ type: 'in-doubt', epoch: this.state.epoch });
+        if (this.state.name === 'leading' && this.state.lease.doubt(this.nowMs)) this.effects.push({ type: 'in-doubt', epoch: this.state.epoch });
         return;
       case 'expire':
         return; // L2 is looked after at each event
@@ -176,7 +147,7 @@ export class LeaderElection {
     if (this.state.name === 'clearing') return;
     const mayBeWritten = this.state.name === 'leading' || this.state.name === 'writing' || this.state.name === 'checking';
     this.lose('it was asked to stop');
-    this.call = 0;
+    this.calls.abandon();
     if (!mayBeWritten) {
       this.end();
       return;
@@ -198,7 +169,7 @@ export class LeaderElection {
         break;
       case 'clearing':
         if (found === undefined || found.value.nonce !== this.options.nonce || ++this.state.tries > CLEAR_TRIES) this.end();
-        else this.send((call) => ({ type: 'clear-register', call, expectedVersion: found.version }));
+        else this.calls.clearRegister(found.version);
         break;
       default:
         break;
@@ -213,20 +184,19 @@ export class LeaderElection {
       this.claim(found);
       return;
     }
-    if (this.observed === undefined || !sameRecord(this.observed.found, found)) {
+    if (this.observed?.stands(found) !== true) {
       const { leader, nonce } = found.value;
-      // A name is used by one life at a time: the record of an earlier life of this node is nobody's.
-      this.observed = { found, sinceMs: this.nowMs, gone: leader === this.options.node };
-      if (!this.observed.gone) this.effects.push({ type: 'watch-leader', leader, nonce });
+      this.observed = new ObservedLeader(found, this.nowMs, this.options.node);
+      if (!this.observed.isGone) this.effects.push({ type: 'watch-leader', leader, nonce });
     }
-    const leftMs = this.observed.sinceMs + this.options.leaseMs - this.nowMs;
-    if (this.observed.gone || leftMs <= 0) this.claim(found); // L3
+    const leftMs = this.observed.leftMs(this.options.leaseMs, this.nowMs);
+    if (leftMs <= 0) this.claim(found); // L3
     else this.after('poll', Math.min(leftMs, this.options.renewMs));
   }
 
   /** L5: the outcome of the first write was unknown. */
   private candidateSees(found: Versioned<LeaderRecord> | undefined): void {
-    if (this.isLastWrite(found)) {
+    if (this.calls.isLastWrite(found)) {
       this.check();
       return;
     }
@@ -236,10 +206,10 @@ export class LeaderElection {
 
   private leaderSees(found: Versioned<LeaderRecord> | undefined, leading: Extract<State, { name: 'leading' }>): void {
     if (found !== undefined && found.value.epoch === leading.epoch && found.value.nonce === this.options.nonce) {
-      if (this.isLastWrite(found)) this.renewed();
-      const dueMs = leading.leaseStartMs + this.options.renewMs - this.nowMs;
+      if (this.calls.isLastWrite(found)) this.renewed();
+      const dueMs = leading.lease.renewalDueInMs(this.nowMs);
       if (dueMs > 0) this.after('renew', dueMs);
-      else this.write(leading.epoch, found.version);
+      else this.calls.writeRegister(leading.epoch, found.version, this.nowMs);
       return;
     }
     if (found !== undefined && found.value.epoch >= leading.epoch) {
@@ -248,7 +218,7 @@ export class LeaderElection {
       return;
     }
     this.rewriteOver = found?.version ?? 0; // L6
-    this.send((call) => ({ type: 'read-largest-epoch', call }));
+    this.calls.readLargestEpoch();
   }
 
   private largestWasRead(largest: number): void {
@@ -257,7 +227,7 @@ export class LeaderElection {
         this.stepDown(`epoch ${largest} has been claimed`);
         this.read();
       } else {
-        this.write(this.state.epoch, this.rewriteOver);
+        this.calls.writeRegister(this.state.epoch, this.rewriteOver, this.nowMs);
       }
     } else if (this.state.name === 'checking') {
       if (largest > this.state.epoch) { // L4
@@ -271,7 +241,7 @@ export class LeaderElection {
 
   private claim(over: Versioned<LeaderRecord> | undefined): void {
     this.state = { name: 'claiming', over };
-    this.send((call) => ({ type: 'claim-epoch', call }));
+    this.calls.claimEpoch();
   }
 
   private claimed(epoch: number): void {
@@ -282,14 +252,7 @@ export class LeaderElection {
       return;
     }
     this.state = { name: 'writing', epoch };
-    this.write(epoch, over?.version ?? 0);
-  }
-
-  private write(epoch: number, expectedVersion: number): void {
-    const { node, restUrl, nonce } = this.options;
-    const record: LeaderRecord = { epoch, leader: node, restUrl, nonce, renewCount: ++this.renewCount };
-    this.lastWrite = { record, sentAtMs: this.nowMs };
-    this.send((call) => ({ type: 'set-register', call, expectedVersion, record }));
+    this.calls.writeRegister(epoch, over?.version ?? 0, this.nowMs);
   }
 
   private wasChanged(set: boolean): void {
@@ -318,40 +281,31 @@ export class LeaderElection {
   private check(): void {
     if (this.state.name !== 'writing') return;
     this.state = { name: 'checking', epoch: this.state.epoch };
-    this.send((call) => ({ type: 'read-largest-epoch', call }));
+    this.calls.readLargestEpoch();
   }
 
   private grant(epoch: number): void {
-    const leaseStartMs = (this.lastWrite as Write).sentAtMs;
-    if (this.nowMs >= leaseStartMs + this.options.leaseMs) { // it took too long
+    const { record, sentAtMs } = this.calls.lastWrite as RegisterWrite;
+    const lease = new LeaderLease(this.options, sentAtMs);
+    if (!lease.holds(this.nowMs)) { // it took too long
       this.backToStandby();
       this.read();
       return;
     }
-    this.state = { name: 'leading', epoch, leaseStartMs, inDoubt: false };
+    this.state = { name: 'leading', epoch, lease };
     this.observed = undefined;
     this.effects.push({ type: 'granted', epoch });
-    this.tellLeader((this.lastWrite as Write).record);
-    this.leaseTimers(leaseStartMs);
+    this.tellLeader(record);
+    this.effects.push(...lease.timers(this.nowMs));
   }
 
   private renewed(): void {
     if (this.state.name !== 'leading') return;
-    const { sentAtMs } = this.lastWrite as Write;
-    this.state.leaseStartMs = sentAtMs;
-    if (this.leads(this.nowMs) === undefined) return; // so late that it is over again; the next event steps down
-    if (this.state.inDoubt && this.leadsWithoutDoubt(this.nowMs) !== undefined) {
-      this.state.inDoubt = false;
-      this.effects.push({ type: 'confirmed', epoch: this.state.epoch });
-    }
-    this.leaseTimers(sentAtMs);
-  }
-
-  private leaseTimers(leaseStartMs: number): void {
-    const { leaseMs, renewMs } = this.options;
-    this.after('renew', leaseStartMs + renewMs - this.nowMs);
-    this.after('doubt', leaseStartMs + leaseMs / 2 - this.nowMs);
-    this.after('expire', leaseStartMs + leaseMs - this.nowMs);
+    const { epoch, lease } = this.state;
+    const confirmed = lease.renew((this.calls.lastWrite as RegisterWrite).sentAtMs, this.nowMs);
+    if (!lease.holds(this.nowMs)) return; // so late that it is over again; the next event steps down
+    if (confirmed) this.effects.push({ type: 'confirmed', epoch });
+    this.effects.push(...lease.timers(this.nowMs));
   }
 
   /** A call rejected or was not answered: what it did is unknown, so the register is read, a little later. */
@@ -382,32 +336,17 @@ export class LeaderElection {
 
   private end(): void {
     this.state = { name: 'stopped' };
-    this.call = 0;
+    this.calls.abandon();
     this.effects.push({ type: 'stopped' });
   }
 
   private read(): void {
     this.readAgain = false;
-    this.send((call) => ({ type: 'read-register', call }));
+    this.calls.readRegister();
   }
 
-  /** One call at a time: a new one makes the answer to an earlier one late. */
-  private send(effect: (call: number) => ElectionEffect): void {
-    this.call = ++this.calls;
-    const made = effect(this.call);
-    this.effects.push(made);
-    const onFiles = made.type === 'claim-epoch' || made.type === 'read-largest-epoch';
-    this.after('overdue', onFiles ? this.options.leaseMs : this.options.renewMs);
-  }
-
-  private after(timer: Extract<ElectionEvent, { type: 'timer' }>['timer'], delayMs: number): void {
+  private after(timer: ElectionTimer, delayMs: number): void {
     this.effects.push({ type: 'timer', timer, delayMs: Math.max(0, delayMs) });
-  }
-
-  private isLastWrite(found: Versioned<LeaderRecord> | undefined): boolean {
-    const { lastWrite } = this;
-    return found !== undefined && lastWrite !== undefined && found.value.nonce === this.options.nonce
-      && found.value.epoch === lastWrite.record.epoch && found.value.renewCount === lastWrite.record.renewCount;
   }
 
   private tellLeader(record: LeaderRecord | undefined): void {
@@ -415,8 +354,4 @@ export class LeaderElection {
     this.leader = record;
     this.effects.push({ type: 'leader', record });
   }
-}
-
-function sameRecord(a: Versioned<LeaderRecord>, b: Versioned<LeaderRecord>): boolean {
-  return a.version === b.version && a.value.nonce === b.value.nonce && a.value.epoch === b.value.epoch && a.value.renewCount === b.value.renewCount;
 }
