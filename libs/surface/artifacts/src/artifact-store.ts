@@ -100,10 +100,13 @@ function readJson<T>(path: string): T | undefined {
   }
 }
 
-/** Others see the old file or the whole new one. The temporary name is random: threads of one process share its id. */
+/**
+ * Others see the old file or the whole new one, after a power cut too: files are trusted by their names, and a name that is durable before its content
+ * would give an empty module for good. The temporary name is random: threads of one process share its id.
+ */
 function writeWhole(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  writeFileSync(temporary, text);
+  writeFileSync(temporary, text, { flush: true });
   renameSync(temporary, path);
 }
