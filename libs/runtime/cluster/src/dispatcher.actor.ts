@@ -1,29 +1,28 @@
 /**
- * The Dispatcher: one per term of a leader. It takes jobs, finds those of earlier terms, keeps them running ({@link JobRuns}), and knows of each what clients
- * may ask.
+ * The Dispatcher: one per term of a leader. It takes jobs ({@link JobSubmissions}), finds those of earlier terms ({@link JobRecovery}), keeps them running
+ * ({@link JobRuns}), and knows of each what clients may ask.
  *
- *  V1  a job exists once its submission is in the store; nothing runs before;
  *  V3  nothing is written without a lease that is past all doubt;
- *  V5  when the term is over everything that it started is suspended, and nothing of it is left when this actor has stopped;
- *  V6  a submission is refused only if its job is certainly not there; where the store failed its outcome is unknown, and it is looked for.
+ *  V5  when the term is over everything that it started is suspended, and nothing of it is left when this actor has stopped.
  */
 import type { Actor, ActorAddress, ActorContext, ReplyTo } from '@weir/actor';
 import { assert, assertNever, type Configuration, failureInfo, type JobId, RemoteFailureError } from '@weir/base';
-import { FileStoreError, type HighAvailability, type Random } from '@weir/ports';
+import type { HighAvailability, Random } from '@weir/ports';
 import type { JobDetails, SavepointRequest, SubmitRequest } from './cluster-gateway.js';
 import {
-  ArtifactInUseError, ArtifactNotFoundError, InvalidIdError, JobAlreadyEndedError, JobNotFoundError, JobNotRunningError, NotLeaderError, OperationNotFoundError,
-  SubmissionUnknownError,
+  ArtifactInUseError, InvalidIdError, JobAlreadyEndedError, JobNotFoundError, JobNotRunningError, NotLeaderError, OperationNotFoundError,
 } from './dispatcher-errors.js';
 import { dispatcherOptions } from './dispatcher-options.js';
 import type { DispatcherInput, DispatcherRequest, FoundJob } from './dispatcher.protocol.js';
+import { EndedJobs } from './ended-jobs.js';
 import { isTerminalRegister } from './job-closing.js';
 import type { JobMasterHost } from './job-master-host.js';
 import type { JobMasterMessage } from './job-master.protocol.js';
 import { JobRecovery } from './job-recovery.js';
-import { type JobRun, JobRuns } from './job-runs.js';
+import type { JobRun } from './job-run.js';
+import { JobRuns } from './job-runs.js';
 import { type JobOutcome, type JobStore, parseArtifactHash, parseJobId } from './job-store.js';
-import type { JobSubmission } from './job-submission.js';
+import { JobSubmissions } from './job-submissions.js';
 import { SavepointOperations } from './savepoint-operations.js';
 
 export interface DispatcherOptions {
@@ -42,6 +41,13 @@ export interface DispatcherOptions {
 
 type Context = ActorContext<DispatcherInput>;
 
+/** What exists from the first turn on. */
+interface Term {
+  readonly recovery: JobRecovery;
+  readonly submissions: JobSubmissions;
+  readonly runs: JobRuns;
+}
+
 /** Until the jobs are listed again when they could not be. */
 const RETRY_MS = 1000;
 /** A deposed leader may have stored a submission after this one had looked. */
@@ -52,24 +58,24 @@ const HEX_32 = /^[0-9a-f]{32}$/;
 const SECRET_KEY = /pass|secret|token|credential|api-?key|access-?key|private/i;
 
 export class DispatcherActor implements Actor<DispatcherInput> {
-  /** By id; the oldest are dropped. */
-  private readonly ended = new Map<JobId, JobOutcome>();
+  private readonly ended: EndedJobs;
   /** All that were ever found or stored in this term. */
   private readonly known = new Set<JobId>();
-  private readonly storing = new Map<JobId, ReplyTo<JobId>[]>();
   private readonly operations = new SavepointOperations();
   /** Requests that came before the jobs were known; undefined after. */
   private early: DispatcherRequest[] | undefined = [];
   private suspending = false;
-  private recovery: JobRecovery | undefined;
-  private jobRuns: JobRuns | undefined;
+  private begun: Term | undefined;
 
-  constructor(private readonly options: DispatcherOptions) {}
+  constructor(private readonly options: DispatcherOptions) {
+    this.ended = new EndedJobs(options.configuration.get(dispatcherOptions.maxCapacity));
+  }
 
   started(context: Context): void {
-    this.recovery = new JobRecovery(this.options.store, this.options.highAvailability, context.logger);
     const { store, highAvailability, host, resourceManager, mayAct } = this.options;
-    this.jobRuns = new JobRuns({
+    const recovery = new JobRecovery(store, highAvailability, context.logger);
+    const submissions = new JobSubmissions(store, recovery, context);
+    const runs = new JobRuns({
       store, highAvailability, host, resourceManager, mayAct,
       savepointEnded: (jobId, triggerId, status) => {
         if (this.operations.end(jobId, triggerId, status)) this.forgetLater(triggerId, context);
@@ -77,13 +83,11 @@ export class DispatcherActor implements Actor<DispatcherInput> {
       savepointsLost: (jobId, failure) => {
         for (const triggerId of this.operations.failAll(jobId, failure)) this.forgetLater(triggerId, context);
       },
-      ended: (jobId, outcome) => {
-        this.ended.set(jobId, outcome);
-        this.forgetOldest();
-      },
-      endedBefore: (timestampMs) => [...this.ended.values()].flatMap(({ details: { endedAtMs, status: { jobId, jobName } } }) => (endedAtMs < timestampMs ? [{ jobId, jobName }] : [])),
+      ended: (outcome) => this.ended.add([outcome]),
+      endedBefore: (timestampMs) => this.ended.before(timestampMs),
       allSuspended: () => context.stop(),
     }, context);
+    this.begun = { recovery, submissions, runs };
     context.self.tell({ type: 'scan' });
   }
 
@@ -109,7 +113,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
         this.stored(message.found, message.isNew, context);
         return;
       case 'submission-failed':
-        this.notStored(message.jobId, message.error, context);
+        if (this.term(context).submissions.failed(message.jobId, message.error) && !this.suspending) context.timers.setTimer('scan', RETRY_MS, { type: 'scan' });
         return;
       case 'answered':
         message.answer();
@@ -118,19 +122,18 @@ export class DispatcherActor implements Actor<DispatcherInput> {
         this.operations.forget(message.triggerId);
         return;
       case 'suspension-overdue':
-        this.runs(context).stopAll();
+        this.term(context).runs.stopAll();
         context.stop();
         return;
       default:
         if ('replyTo' in message) this.request(message, context);
-        else this.runs(context).receive(message);
+        else this.term(context).runs.receive(message);
     }
   }
 
-  /** Exists from the first turn on. */
-  private runs({ node }: Context): JobRuns {
-    assert(this.jobRuns !== undefined, `the Dispatcher of ${node} has not started`);
-    return this.jobRuns;
+  private term({ node }: Context): Term {
+    assert(this.begun !== undefined, `the Dispatcher of ${node} has not started`);
+    return this.begun;
   }
 
   // Requests.
@@ -165,7 +168,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
         this.submit(request.request, request.replyTo, context);
         return;
       case 'cancel-job':
-        this.runs(context).cancel(this.live(request.jobId, context));
+        this.term(context).runs.cancel(this.live(request.jobId, context));
         context.reply(request.replyTo, undefined);
         return;
       case 'take-savepoint':
@@ -189,12 +192,12 @@ export class DispatcherActor implements Actor<DispatcherInput> {
       case 'remove-artifact': {
         this.demandLease(context);
         const hash = parseArtifactHash(request.hash);
-        for (const { submission } of this.runs(context).all()) if (submission.artifactHash === hash) throw new ArtifactInUseError({ hash, jobId: submission.jobId });
+        for (const { submission } of this.term(context).runs.all()) if (submission.artifactHash === hash) throw new ArtifactInUseError({ hash, jobId: submission.jobId });
         this.replyLater(request.replyTo, store.removeArtifact(hash), context);
         return;
       }
       case 'plan-job':
-        this.replyLater(request.replyTo, this.submissionOf(request.request, this.drawnId(request.request.jobId), context).then((draft) => host.plan(draft)), context);
+        this.replyLater(request.replyTo, this.term(context).submissions.draft(request.request, this.drawnId(request.request.jobId)).then((draft) => host.plan(draft)), context);
         return;
       case 'describe-configuration':
         context.reply(request.replyTo, Object.fromEntries(Object.entries(configuration.toRecord()).map(([key, value]) => [key, SECRET_KEY.test(key) ? '******' : value])));
@@ -208,41 +211,22 @@ export class DispatcherActor implements Actor<DispatcherInput> {
     const jobId = this.drawnId(request.jobId);
     parseArtifactHash(request.artifactHash);
     const ended = this.ended.get(jobId);
-    const job = this.runs(context).get(jobId);
-    const storing = this.storing.get(jobId);
+    const job = this.term(context).runs.get(jobId);
     if (ended?.rejected !== undefined) context.replyFailure(replyTo, new RemoteFailureError(ended.rejected));
     else if (ended !== undefined || job?.accepted === true) context.reply(replyTo, jobId); // nothing starts again
     else if (job !== undefined) job.waiters.push(replyTo);
-    else if (storing !== undefined) storing.push(replyTo);
-    else this.storeSubmission(request, jobId, replyTo, context);
+    else this.store(request, jobId, replyTo, context);
   }
 
-  /** V1 */
-  private storeSubmission(request: SubmitRequest, jobId: JobId, replyTo: ReplyTo<JobId>, context: Context): void {
-    this.demandLease(context);
-    this.storing.set(jobId, [replyTo]);
-    const store = async (): Promise<DispatcherInput> => {
-      const submission = await this.submissionOf(request, jobId, context);
-      const kept = await this.options.store.createSubmission(submission);
-      const isNew = kept === submission;
-      return { type: 'submission-stored', isNew, found: isNew ? { submission, register: undefined } : await (this.recovery as JobRecovery).withRegister(kept) };
-    };
-    context.pipe<DispatcherInput>(store(), (message) => message, (error) => ({ type: 'submission-failed', jobId, error }));
-  }
-
-  private async submissionOf(request: SubmitRequest, jobId: JobId, context: Context): Promise<JobSubmission> {
-    const { artifactHash, parameters, configuration, workingDirectory, restoreFrom } = request;
-    const submittedAtMs = context.clock.now();
-    if (!(await this.options.store.hasArtifact(artifactHash))) throw new ArtifactNotFoundError(artifactHash);
-    const { name } = await this.options.store.artifact(artifactHash);
-    return {
-      jobId, jobName: name, artifactHash, parameters, configuration, workingDirectory, submittedAtMs, ...(restoreFrom === undefined ? {} : { restoreFrom }),
-    };
+  private store(request: SubmitRequest, jobId: JobId, replyTo: ReplyTo<JobId>, context: Context): void {
+    const { submissions } = this.term(context);
+    if (!submissions.has(jobId)) this.demandLease(context);
+    submissions.submit(request, jobId, replyTo);
   }
 
   private stored(found: FoundJob, isNew: boolean, context: Context): void {
     const { jobId } = found.submission;
-    const waiters = this.takeStoring(jobId);
+    const waiters = this.term(context).submissions.take(jobId);
     if (this.suspending) {
       for (const waiter of waiters) context.replyFailure(waiter, this.notLeader(context, 'its term is over'));
       return;
@@ -254,20 +238,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
       return;
     }
     this.known.add(jobId);
-    this.runs(context).adopt(found, isNew ? 'fresh' : 'recover', waiters);
-  }
-
-  /** V6. The error of a later try tells nothing of an earlier one, so it does not matter where the store failed. */
-  private notStored(jobId: JobId, error: Error, context: Context): void {
-    const unknown = error instanceof FileStoreError && (error.failure === 'io' || error.failure === 'no-space');
-    for (const waiter of this.takeStoring(jobId)) context.replyFailure(waiter, unknown ? new SubmissionUnknownError(jobId, error) : error);
-    if (unknown && !this.suspending) context.timers.setTimer('scan', RETRY_MS, { type: 'scan' });
-  }
-
-  private takeStoring(jobId: JobId): readonly ReplyTo<JobId>[] {
-    const waiters = this.storing.get(jobId) ?? [];
-    this.storing.delete(jobId);
-    return waiters;
+    this.term(context).runs.adopt(found, isNew ? 'fresh' : 'recover', waiters);
   }
 
   private takeSavepoint(job: JobRun, request: SavepointRequest, context: Context): string {
@@ -284,7 +255,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
 
   private live(text: string, context: Context): JobRun {
     const jobId = parseJobId(text);
-    const job = this.runs(context).get(jobId);
+    const job = this.term(context).runs.get(jobId);
     if (job !== undefined) return job;
     const ended = this.ended.get(jobId);
     if (ended !== undefined) throw new JobAlreadyEndedError(jobId, ended.details.status.state);
@@ -292,13 +263,13 @@ export class DispatcherActor implements Actor<DispatcherInput> {
   }
 
   private details(jobId: JobId, context: Context): JobDetails {
-    const details = this.runs(context).get(jobId)?.record.details() ?? this.ended.get(jobId)?.details;
+    const details = this.term(context).runs.get(jobId)?.record.details() ?? this.ended.get(jobId)?.details;
     if (details === undefined) throw new JobNotFoundError(jobId);
     return details;
   }
 
   private allDetails(context: Context): readonly JobDetails[] {
-    const all = [...this.runs(context).all().map(({ record }) => record.details()), ...[...this.ended.values()].map(({ details }) => details)];
+    const all = [...this.term(context).runs.all().map(({ record }) => record.details()), ...this.ended.details()];
     return all.sort((a, b) => b.status.startedAtMs - a.status.startedAtMs);
   }
 
@@ -332,7 +303,7 @@ export class DispatcherActor implements Actor<DispatcherInput> {
   private scan(context: Context): void {
     if (this.suspending) return;
     context.pipe<DispatcherInput>(
-      (this.recovery as JobRecovery).scan(this.known).then((found) => ({ type: 'scanned', ...found })),
+      this.term(context).recovery.scan(this.known).then((found) => ({ type: 'scanned', ...found })),
       (message) => message,
       (error) => ({ type: 'scan-failed', failure: failureInfo(error) }),
     );
@@ -341,10 +312,10 @@ export class DispatcherActor implements Actor<DispatcherInput> {
   private scanned(live: readonly FoundJob[], ended: readonly FoundJob[], context: Context): void {
     if (this.suspending) return;
     for (const found of live) {
-      if (this.known.has(found.submission.jobId) || this.storing.has(found.submission.jobId)) continue; // submitted meanwhile
+      if (this.known.has(found.submission.jobId) || this.term(context).submissions.has(found.submission.jobId)) continue; // submitted meanwhile
       context.logger.log('info', 'job recovered', { jobId: found.submission.jobId, lastCompletedCheckpoint: found.register?.lastCompletedCheckpoint?.checkpointId });
       this.known.add(found.submission.jobId);
-      this.runs(context).adopt(found, 'recover', []);
+      this.term(context).runs.adopt(found, 'recover', []);
     }
     const fresh = ended.filter(({ submission }) => !this.known.has(submission.jobId));
     for (const { submission } of fresh) this.known.add(submission.jobId);
@@ -354,25 +325,17 @@ export class DispatcherActor implements Actor<DispatcherInput> {
 
   private findOutcomes(ended: readonly FoundJob[], context: Context): void {
     context.pipe<DispatcherInput>(
-      (this.recovery as JobRecovery).outcomes(ended).then((outcomes) => ({ type: 'outcomes-found', outcomes })),
+      this.term(context).recovery.outcomes(ended).then((outcomes) => ({ type: 'outcomes-found', outcomes })),
       (message) => message,
       () => ({ type: 'outcomes-found', outcomes: [] }),
     );
   }
 
   private outcomesFound(outcomes: readonly JobOutcome[], context: Context): void {
-    for (const outcome of outcomes) this.ended.set(outcome.details.status.jobId, outcome);
-    this.forgetOldest();
+    this.ended.add(outcomes);
     const { early } = this;
     this.early = undefined;
     for (const request of early ?? []) this.request(request, context);
-  }
-
-  private forgetOldest(): void {
-    const excess = this.ended.size - this.options.configuration.get(dispatcherOptions.maxCapacity);
-    if (excess <= 0) return;
-    const oldest = [...this.ended.keys()].sort((a, b) => (this.ended.get(a) as JobOutcome).details.endedAtMs - (this.ended.get(b) as JobOutcome).details.endedAtMs);
-    for (const jobId of oldest.slice(0, excess)) this.ended.delete(jobId);
   }
 
   // The end of the term.
@@ -384,6 +347,6 @@ export class DispatcherActor implements Actor<DispatcherInput> {
     for (const { replyTo } of this.early ?? []) context.replyFailure(replyTo, this.notLeader(context, 'its term is over'));
     this.early = undefined;
     context.timers.setTimer('suspension', SUSPENSION_MS, { type: 'suspension-overdue' });
-    this.runs(context).suspend();
+    this.term(context).runs.suspend();
   }
 }

@@ -3,26 +3,26 @@
  *
  *   starting --> alive --> checking --> ended            starting, alive: a JobMaster exists or is on its way
  *      ^          (its register)  |
- *      +-- waiting (backoff) <----+   closing: ended by the Dispatcher itself, in the register
+ *      +-- waiting (backoff) <----+   closing: ended by the Dispatcher itself ({@link JobEndings})
  *
  *  V2  a job has ended when its register says so, and never because a JobMaster or a message says so;
- *  V3  no JobMaster is begun and no job is closed without a lease that is past all doubt; what is under way is fenced by the job's own register;
+ *  V3  no JobMaster is begun without a lease that is past all doubt; what is under way is fenced by the job's own register;
  *  V4  at most one JobMaster of a job is started by this term at a time; what an earlier one still says is not heard;
  *  V5  when the term is over everything that it started is suspended.
  */
-import type { ActorAddress, ActorContext, ActorRef, ReplyTo } from '@weir/actor';
+import type { ActorAddress, ActorContext, ReplyTo } from '@weir/actor';
 import { assertNever, type FailureInfo, failureInfo, type JobId, RemoteFailureError, toError } from '@weir/base';
 import type { HighAvailability, JobRegister } from '@weir/ports';
 import type { OperationStatus } from './cluster-gateway.js';
 import { JobMasterLostError, NotLeaderError } from './dispatcher-errors.js';
 import type { DispatcherInput, FollowerReport, FoundJob, JobRunTurn } from './dispatcher.protocol.js';
-import { closeJob, isTerminalRegister } from './job-closing.js';
-import { JobFollowerActor, type JobFollowerMessage } from './job-follower.actor.js';
+import { isTerminalRegister } from './job-closing.js';
+import { JobEndings } from './job-endings.js';
+import { JobFollowerActor } from './job-follower.actor.js';
 import type { EndedJob, JobMasterHost } from './job-master-host.js';
 import type { JobClientMessage, JobMasterMessage } from './job-master.protocol.js';
-import { JobRecord } from './job-record.js';
+import { type JobRun, newJobRun, takeBackoffMs } from './job-run.js';
 import type { JobOutcome, JobStore } from './job-store.js';
-import type { JobSubmission } from './job-submission.js';
 
 export interface JobRunsOptions {
   readonly store: JobStore;
@@ -33,37 +33,13 @@ export interface JobRunsOptions {
   readonly savepointEnded: (jobId: JobId, triggerId: string, status: OperationStatus) => void;
   /** The JobMaster is gone with what it was doing. */
   readonly savepointsLost: (jobId: JobId, failure: FailureInfo) => void;
-  readonly ended: (jobId: JobId, outcome: JobOutcome) => void;
+  readonly ended: (outcome: JobOutcome) => void;
   /** Jobs that had ended by then, in wall-clock milliseconds. */
   readonly endedBefore: (timestampMs: number) => readonly EndedJob[];
   /** After `suspend`, once nothing is left. */
   readonly allSuspended: () => void;
 }
 
-export interface JobRun {
-  readonly submission: JobSubmission;
-  readonly record: JobRecord;
-  phase: 'starting' | 'alive' | 'checking' | 'waiting' | 'closing';
-  /** Counts its JobMasters of this term. */
-  start: number;
-  next: 'fresh' | 'recover';
-  /** A JobMaster has begun to run it, in this term or before. */
-  accepted: boolean;
-  /** Who submitted it and has no answer yet. */
-  readonly waiters: ReplyTo<JobId>[];
-  jobMaster: ActorAddress | undefined;
-  follower: ActorRef<JobFollowerMessage> | undefined;
-  cancel: boolean;
-  backoffMs: number;
-  aliveSinceMs: number;
-  /** What a closing makes of it. */
-  closing: { readonly status: 'failed' | 'canceled'; readonly rejected: FailureInfo | undefined };
-}
-
-const FIRST_BACKOFF_MS = 100;
-const MAX_BACKOFF_MS = 60_000;
-/** A JobMaster that lived this long had not failed because of its start. */
-const STEADY_MS = 60_000;
 const RETRY_MS = 1000;
 const DOUBT_RETRY_MS = 250;
 
@@ -71,7 +47,16 @@ export class JobRuns {
   private readonly jobs = new Map<JobId, JobRun>();
   private suspending = false;
 
-  constructor(private readonly options: JobRunsOptions, private readonly context: ActorContext<DispatcherInput>) {}
+  private readonly endings: JobEndings;
+
+  constructor(private readonly options: JobRunsOptions, private readonly context: ActorContext<DispatcherInput>) {
+    const { store, highAvailability, mayAct } = options;
+    const ended = (job: JobRun, outcome: JobOutcome): void => {
+      options.ended(outcome);
+      this.drop(job);
+    };
+    this.endings = new JobEndings({ store, highAvailability, mayAct, ended }, context);
+  }
 
   get(jobId: JobId): JobRun | undefined {
     return this.jobs.get(jobId);
@@ -112,13 +97,13 @@ export class JobRuns {
         this.context.timers.setTimer(`check ${message.jobId}`, RETRY_MS, { type: 'check-due', jobId: message.jobId, start: message.start, failure: message.failure });
         return;
       case 'close-due':
-        this.close(this.jobs.get(message.jobId));
+        this.endings.close(this.jobs.get(message.jobId));
         return;
       case 'job-closed':
-        this.closed(this.jobs.get(message.jobId), message.register);
+        this.endings.closed(this.jobs.get(message.jobId), message.register);
         return;
       case 'job-not-closed':
-        this.notClosed(this.jobs.get(message.jobId), message.failure);
+        this.endings.notClosed(this.jobs.get(message.jobId), message.failure);
         return;
       case 'outcome-kept':
         message.answer();
@@ -129,13 +114,9 @@ export class JobRuns {
   }
 
   /** Takes a job of the store over and starts its JobMaster. */
-  adopt({ submission, register, registerFailure }: FoundJob, next: JobRun['next'], waiters: readonly ReplyTo<JobId>[]): void {
-    const job: JobRun = {
-      submission, record: new JobRecord(submission), phase: 'waiting', start: 0, next, accepted: register !== undefined || registerFailure !== undefined,
-      waiters: [...waiters], jobMaster: undefined, follower: undefined, cancel: false, backoffMs: FIRST_BACKOFF_MS, aliveSinceMs: 0,
-      closing: { status: 'failed', rejected: undefined },
-    };
-    this.jobs.set(submission.jobId, job);
+  adopt(found: FoundJob, next: JobRun['next'], waiters: readonly ReplyTo<JobId>[]): void {
+    const job = newJobRun(found, next, waiters);
+    this.jobs.set(job.submission.jobId, job);
     this.startJobMaster(job);
   }
 
@@ -143,12 +124,13 @@ export class JobRuns {
   cancel(job: JobRun): void {
     job.cancel = true;
     if (job.jobMaster !== undefined) this.context.refFor<JobMasterMessage>(job.jobMaster).tell({ type: 'cancel-job' });
-    else if (job.phase === 'waiting') this.beginClosing(job, 'canceled', undefined);
+    else if (job.phase === 'waiting') this.endings.beginClosing(job, 'canceled');
   }
 
   /** V5 */
   suspend(): void {
     this.suspending = true;
+    this.endings.suspend();
     for (const job of this.all()) {
       if (job.jobMaster !== undefined) this.context.refFor<JobMasterMessage>(job.jobMaster).tell({ type: 'suspend-job' });
       else if (job.phase !== 'starting' && job.phase !== 'checking') this.drop(job);
@@ -265,7 +247,7 @@ export class JobRuns {
       return;
     }
     this.forgetJobMaster(job);
-    this.beginClosing(job, 'failed', failure);
+    this.endings.beginClosing(job, 'failed', failure);
   }
 
   private stopJobMaster(address: ActorAddress): void {
@@ -296,82 +278,23 @@ export class JobRuns {
 
   private registerFound(job: JobRun | undefined, register: JobRegister | undefined, failure: FailureInfo | undefined): void {
     if (job?.phase !== 'checking') return;
-    if (isTerminalRegister(register)) this.end(job, register.status, failure, undefined);
+    if (isTerminalRegister(register)) this.endings.end(job, register.status, failure);
     else if (this.suspending) this.drop(job);
     else this.startAgain(job, failure);
   }
 
   private startAgain(job: JobRun, failure: FailureInfo | undefined): void {
     const { jobId } = job.submission;
-    const now = this.context.clock.monotonic();
     job.phase = 'waiting';
     if (job.cancel) {
-      this.beginClosing(job, 'canceled', undefined);
+      this.endings.beginClosing(job, 'canceled');
       return;
     }
-    if (job.aliveSinceMs > 0 && now - job.aliveSinceMs >= STEADY_MS) job.backoffMs = FIRST_BACKOFF_MS;
+    const delayMs = takeBackoffMs(job, this.context.clock.monotonic());
     const why = failure ?? failureInfo(this.lost(job, 'it stopped without a result', undefined));
     job.record.jobMasterLost(why, this.context.clock.now());
-    this.context.logger.log('warn', 'a job is started again', { jobId, code: why.code, error: why.message, delayMs: job.backoffMs });
-    this.context.timers.setTimer(`start ${jobId}`, job.backoffMs, { type: 'start-due', jobId });
-    job.backoffMs = Math.min(MAX_BACKOFF_MS, job.backoffMs * 2);
-    job.aliveSinceMs = 0;
-  }
-
-  private beginClosing(job: JobRun, status: 'failed' | 'canceled', rejected: FailureInfo | undefined): void {
-    this.context.timers.cancelTimer(`start ${job.submission.jobId}`);
-    job.phase = 'closing';
-    job.closing = { status, rejected };
-    this.close(job);
-  }
-
-  private close(job: JobRun | undefined): void {
-    if (job?.phase !== 'closing' || this.suspending) return;
-    const { jobId } = job.submission;
-    if (!this.options.mayAct()) { // V3
-      this.context.timers.setTimer(`close ${jobId}`, DOUBT_RETRY_MS, { type: 'close-due', jobId });
-      return;
-    }
-    this.context.pipe<JobRunTurn>(
-      closeJob(this.options.highAvailability(jobId), jobId, job.closing.status).then((register) => ({ type: 'job-closed', jobId, register })),
-      (message) => message,
-      (error) => ({ type: 'job-not-closed', jobId, failure: failureInfo(error) }),
-    );
-  }
-
-  private closed(job: JobRun | undefined, register: JobRegister): void {
-    if (job?.phase !== 'closing' || !isTerminalRegister(register)) return;
-    this.end(job, register.status, job.closing.rejected, job.closing.rejected);
-  }
-
-  private notClosed(job: JobRun | undefined, failure: FailureInfo): void {
-    if (job?.phase !== 'closing') return;
-    const { jobId } = job.submission;
-    this.context.logger.log('warn', 'a job cannot be closed', { jobId, code: failure.code, error: failure.message });
-    this.context.timers.setTimer(`close ${jobId}`, RETRY_MS, { type: 'close-due', jobId });
-  }
-
-  private end(job: JobRun, status: 'finished' | 'failed' | 'canceled', failure: FailureInfo | undefined, rejected: FailureInfo | undefined): void {
-    const { jobId } = job.submission;
-    job.record.end(status, failure, this.context.clock.now());
-    const outcome: JobOutcome = { details: job.record.details(), ...(rejected === undefined ? {} : { rejected }) };
-    const waiters = job.waiters.splice(0);
-    const answer = (): void => {
-      for (const waiter of waiters) {
-        if (rejected === undefined) this.context.reply(waiter, jobId);
-        else this.context.replyFailure(waiter, new RemoteFailureError(rejected));
-      }
-    };
-    this.options.ended(jobId, outcome);
-    this.context.logger.log('info', 'job ended', { jobId, status });
-    this.context.pipe<void>(
-      this.options.store.createOutcome(jobId, outcome).catch((thrown: unknown) => {
-        this.context.logger.log('warn', 'the outcome of a job cannot be kept', { jobId, error: toError(thrown).message });
-      }),
-      () => ({ type: 'outcome-kept', answer }),
-      () => ({ type: 'outcome-kept', answer }),
-    );
-    this.drop(job);
+    this.context.logger.log('warn', 'a job is started again', { jobId, code: why.code, error: why.message, delayMs });
+    this.context.timers.setTimer(`start ${jobId}`, delayMs, { type: 'start-due', jobId });
   }
 
   private drop(job: JobRun): void {
