@@ -111,9 +111,10 @@ export interface RestoredKeyedState {
 /** Splits a segment into states, taking only key groups within `wanted`. */
 export function readKeyedSnapshot(bytes: Uint8Array, firstKeyGroup: number, offsets: readonly number[], wanted: KeyGroupRange): RestoredKeyedState[] {
   const reader = new ByteReader(bytes);
-  const header = decodeMessage(reader.bytes()) as { version: number; states: KeyedStateMeta[] };
-  if (header.version !== FORMAT_VERSION) throw new MalformedBytesError(`keyed state of format version ${header.version}, this build reads ${FORMAT_VERSION}`);
-  const states = header.states.map((meta) => ({ meta, chunks: [] as RestoredChunk[] }));
+  const header = decodeMessage(reader.bytes()) as { readonly version?: unknown; readonly states?: readonly KeyedStateMeta[] } | null | undefined;
+  if (typeof header !== 'object' || header === null || !Array.isArray(header.states)) throw new MalformedBytesError('keyed state without a list of its states');
+  if (header.version !== FORMAT_VERSION) throw new MalformedBytesError(`keyed state of format version ${String(header.version)}, this build reads ${FORMAT_VERSION}`);
+  const states = header.states.map((meta: KeyedStateMeta) => ({ meta, chunks: [] as RestoredChunk[] }));
   for (let i = 0; i + 1 < offsets.length; i++) {
     const keyGroup = firstKeyGroup + i;
     if (keyGroup < wanted.first || keyGroup > wanted.last) continue;
