@@ -1,7 +1,8 @@
 /**
  * The cluster under test and its supervisor: real processes, each behind its own proxy to NATS. Whoever starts one must `close` it.
  *
- *   <directory>/storage, artifacts, logs, nats-N      as a user's cluster has them
+ *   <directory>/storage, artifacts, nats-N      as a user's cluster has them
+ *   <own>/logs, nats-N.conf
  */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +14,10 @@ import type { Program } from './program.js';
 import type { ClusterShape } from './shape.js';
 
 export interface ClusterOptions {
+  /** What the cluster writes and must find again. */
   readonly directory: string;
+  /** Logs and configuration; not on a disk that is cut off. */
+  readonly own: string;
   readonly program: Program;
   readonly shape: ClusterShape;
   readonly onEvent: (event: MemberEvent) => void;
@@ -45,8 +49,8 @@ export class ChaosCluster {
   }
 
   async start(): Promise<void> {
-    const { directory, shape } = this.options;
-    for (const folder of ['storage', 'artifacts', 'logs']) mkdirSync(join(directory, folder), { recursive: true });
+    const { directory, own, shape } = this.options;
+    for (const folder of [join(directory, 'storage'), join(directory, 'artifacts'), join(own, 'logs')]) mkdirSync(folder, { recursive: true });
     await this.planNats();
     for (let i = 1; i <= shape.jobManagers; i++) {
       const port = await freePort();
@@ -76,7 +80,7 @@ export class ChaosCluster {
   }
 
   logFile(id: string): string {
-    return join(this.directory, 'logs', `${id}.log`);
+    return join(this.options.own, 'logs', `${id}.log`);
   }
 
   /** Of a NATS server that does not run: it starts anew, without streams. */
@@ -84,7 +88,6 @@ export class ChaosCluster {
     const plan = this.natsPlans.find((it) => it.id === id);
     if (plan === undefined) throw new Error(`there is no ${id}`);
     rmSync(plan.store, { recursive: true, force: true });
-    writeNatsConfiguration(plan, this.natsPlans);
   }
 
   async close(): Promise<void> {
@@ -96,10 +99,10 @@ export class ChaosCluster {
   }
 
   private async planNats(): Promise<void> {
-    const { directory, shape } = this.options;
+    const { directory, own, shape } = this.options;
     for (let i = 1; i <= shape.natsServers; i++) {
       const store = join(directory, `nats-${i}`);
-      this.natsPlans.push({ id: `nats-${i}`, port: await freePort(), routePort: await freePort(), store, configuration: join(store, 'nats.conf') });
+      this.natsPlans.push({ id: `nats-${i}`, port: await freePort(), routePort: await freePort(), store, configuration: join(own, `nats-${i}.conf`) });
     }
     const program = natsBinary();
     for (const plan of this.natsPlans) {
@@ -108,13 +111,13 @@ export class ChaosCluster {
     }
   }
 
-  private async planWeir(role: Role, id: string, own: Readonly<Record<string, string>>): Promise<void> {
-    const { directory, shape, program } = this.options;
+  private async planWeir(role: Role, id: string, special: Readonly<Record<string, string>>): Promise<void> {
+    const { directory, own, shape, program } = this.options;
     const links = await Promise.all(this.natsPlans.map(({ port }) => LinkProxy.start(port)));
     this.links.set(id, links);
     const settings: Record<string, string> = {
-      [`${role}.id`]: id, ...own, 'nats.servers': links.map(({ port }) => `nats://127.0.0.1:${port}`).join(','), 'high-availability.storageDir': this.storage,
-      'job.artifact.dir': join(directory, 'artifacts'), 'log.dir': join(directory, 'logs'), 'rest.address': '127.0.0.1', ...shape.settings,
+      [`${role}.id`]: id, ...special, 'nats.servers': links.map(({ port }) => `nats://127.0.0.1:${port}`).join(','), 'high-availability.storageDir': this.storage,
+      'job.artifact.dir': join(directory, 'artifacts'), 'log.dir': join(own, 'logs'), 'rest.address': '127.0.0.1', ...shape.settings,
     };
     const definitions = Object.entries(settings).flatMap(([key, value]) => ['-D', `${key}=${value}`]);
     this.add(role, id, process.execPath, () => [program.entry, role, ...definitions], {});

@@ -1,6 +1,6 @@
 /** nats-servers of the cluster under test: one, or three that replicate. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './program.js';
 
@@ -12,13 +12,12 @@ export interface NatsServerPlan {
   readonly configuration: string;
 }
 
-/** A real binary, not a shell script of a version manager that forgets its arguments' order of signals. */
+/** The one that tests and `weir cluster up` use. */
 export function natsBinary(): string {
   return execFileSync(process.execPath, [join(root, 'tools/scripts/nats-server.mjs')], { encoding: 'utf8' }).trim();
 }
 
 export function writeNatsConfiguration(server: NatsServerPlan, all: readonly NatsServerPlan[]): void {
-  mkdirSync(server.store, { recursive: true });
   const routes = all.filter((it) => it !== server).map(({ routePort }) => `"nats://127.0.0.1:${routePort}"`);
   const lines = [
     `server_name: "${server.id}"`,

@@ -49,11 +49,7 @@ function watcherOf(point: ProtocolPoint, world: World): () => Promise<string | u
   const below = (pick: (names: string[]) => string[]) => (): Promise<string> => Promise.resolve(pick(filesBelow(checkpoints)).join());
   switch (point) {
     case 'trigger':
-      return async () => {
-        const details = await askAny(world.cluster.restUrls, `/weir/jobs/${world.jobId}`) as { status: { checkpoints: { inProgress: number; completed: number } } } | undefined;
-        const now = details?.status.checkpoints;
-        return now === undefined || now.inProgress === 0 ? undefined : String(now.completed);
-      };
+      return () => triggerOf(world);
     case 'snapshot':
       return () => Promise.resolve(foldersIn(checkpoints).join());
     case 'last ack':
@@ -63,6 +59,26 @@ function watcherOf(point: ProtocolPoint, world: World): () => Promise<string | u
     case 'commit':
       return () => Promise.resolve(String(filesBelow(join(world.directory, 'output')).filter(isCommitted).length));
   }
+}
+
+/** Changes when the next checkpoint is triggered, one interval behind the start of the last one; REST shows a trigger too late. */
+async function triggerOf({ cluster, jobId }: World): Promise<string | undefined> {
+  const details = await askAny(cluster.restUrls, `/weir/jobs/${jobId}`) as Triggering | undefined;
+  const last = details?.status.checkpoints.last?.triggeredAtMs;
+  if (details === undefined || last === undefined) return undefined;
+  const dueMs = last + milliseconds(details.configuration['execution.checkpointing.interval']) - Date.now();
+  if (dueMs > 0) await sleep(dueMs);
+  return String(last);
+}
+
+/** Of a duration in seconds or milliseconds. */
+function milliseconds(text: string): number {
+  return Number.parseFloat(text) * (text.trimEnd().endsWith('ms') ? 1 : 1000);
+}
+
+interface Triggering {
+  readonly status: { readonly checkpoints: { readonly last?: { readonly triggeredAtMs: number } } };
+  readonly configuration: Readonly<Record<string, string>>;
 }
 
 /** The folder that holds as many states as a completed one, and is not completed yet. */

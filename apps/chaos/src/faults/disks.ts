@@ -1,6 +1,6 @@
 /** Faults of disks: full, failing, slow; and the power cut, for which everything lies on a disk of its own. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { native } from '../native/native.js';
@@ -23,14 +23,26 @@ export function fillDisk(name: string, folder: (world: World) => string): Fault 
     name, boundMs: 30_000, biteMs: 5000,
     inject: async (world) => {
       const ballast = join(folder(world), '.ballast');
-      const { bavail, bsize } = statfsSync(folder(world));
-      writeFileSync(ballast, Buffer.alloc(bavail * bsize));
-      await sleep(world.draws.between(4, 8) * 1000);
+      const end = performance.now() + world.draws.between(4, 8) * 1000;
+      while (performance.now() < end) {
+        takeAll(ballast, folder(world)); // again: whatever the cluster gives up is taken too
+        await sleep(100);
+      }
+      const { size } = statSync(ballast);
       rmSync(ballast);
-      return `${Math.round((bavail * bsize) / 2 ** 20)} MB filled`;
+      return `${Math.round(size / 2 ** 20)} MB filled`;
     },
     bit: failedOrRestarted,
   };
+}
+
+function takeAll(ballast: string, folder: string): void {
+  const { bavail, bsize } = statfsSync(folder);
+  try {
+    appendFileSync(ballast, Buffer.alloc(bavail * bsize));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error; // somebody else was faster
+  }
 }
 
 export const fsyncOrder = (directory: string): string => join(directory, 'fsync-order');

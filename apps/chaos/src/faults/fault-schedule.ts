@@ -18,6 +18,8 @@ export interface ScheduleOptions {
   readonly shuffled?: boolean;
   /** Goes on when the cluster did not recover in time from one; it is a violation all the same. */
   readonly tolerant?: boolean;
+  /** For a recovery; beyond, it is a violation. */
+  readonly recoverySeconds?: number;
 }
 
 export interface FaultRecord {
@@ -33,7 +35,7 @@ export interface FaultRecord {
   readonly noise?: string;
 }
 
-const RECOVERY_LIMIT_MS = 90_000;
+const RECOVERY_SECONDS = 90;
 /** Behind the last fault there must be time to see that it recovered. */
 const TAIL_MS = 8000;
 
@@ -59,11 +61,15 @@ export class FaultSchedule implements Workload {
 
   check(world: World): Promise<CheckResult> {
     world.figures.faults = this.records;
-    const violations = this.records.filter(({ bit, recoveredMs }) => bit && recoveredMs === undefined).map(({ fault, target }) => `I17: no recovery within ${RECOVERY_LIMIT_MS / 1000} s of ${fault} (${target})`);
+    const violations = this.records.filter(({ bit, recoveredMs }) => bit && recoveredMs === undefined).map(({ fault, target }) => `I17: no recovery within ${this.limitMs / 1000} s of ${fault} (${target})`);
     violations.push(...this.records.flatMap(({ fault, noise }) => (noise === undefined ? [] : [`I7: ${fault} led to ${noise}`])));
     const voids = this.records.filter(({ bit }) => !bit).map(({ fault, target }) => `${fault} (${target}) did not bite`);
     if (this.records.length === 0) voids.push('no fault was injected');
     return Promise.resolve({ violations, voids, faults: this.records.length });
+  }
+
+  private get limitMs(): number {
+    return (this.options.recoverySeconds ?? RECOVERY_SECONDS) * 1000;
   }
 
   /** False when the cluster did not recover: more faults would say nothing. */
@@ -78,9 +84,9 @@ export class FaultSchedule implements Workload {
     const bit = await watch.until(() => fault.bit(world, before) || watch.ended, fault.biteMs ?? 15_000) && fault.bit(world, before);
     if (!bit) timeline.add('void', `${fault.name} (${target})`);
     const completed = watch.sight.completed;
-    const running = await watch.until(() => watch.sight.atMs > injectedMs && watch.sight.allRunning, RECOVERY_LIMIT_MS);
+    const running = await watch.until(() => watch.sight.atMs > injectedMs && watch.sight.allRunning, this.limitMs);
     const runningMs = running ? watch.sight.atMs - injectedMs : undefined;
-    const recovered = running && (await watch.until(() => watch.sight.state === 'finished' || (watch.sight.completed !== completed && watch.sight.allRunning), RECOVERY_LIMIT_MS));
+    const recovered = running && (await watch.until(() => watch.sight.state === 'finished' || (watch.sight.completed !== completed && watch.sight.allRunning), this.limitMs));
     const recoveredMs = recovered ? timeline.nowMs - injectedMs : undefined;
     const noise = fault.quiet === true && restarted(world, before) ? `${watch.sight.restarts - before.restarts} restarts, epoch ${before.epoch} to ${watch.epoch}` : undefined;
     this.records.push({ fault: fault.name, target, atMs: startMs, bit, runningMs, recoveredMs, boundMs: fault.boundMs, ...(noise === undefined ? {} : { noise }) });

@@ -4,6 +4,12 @@ import type { World } from '../workload.js';
 import { newLife, restarted, type Fault } from './fault.js';
 import { busyTaskManager } from './links.js';
 
+/** The server that carries most of the data: of three, one may serve nobody, or only JobManagers, who need no restart. */
+function busiestNats({ cluster, watch }: World): Member {
+  const connections = (i: number): number => watch.busyTaskManagers.reduce((sum, id) => sum + cluster.linksOf(id)[i].connections, 0);
+  return cluster.of('nats').map((member, i) => ({ member, count: connections(i) })).sort((a, b) => b.count - a.count)[0].member;
+}
+
 interface KillOptions {
   readonly name: string;
   readonly boundMs: number;
@@ -33,5 +39,5 @@ export const killSpare: Fault = kill({ name: 'kill -9 last TaskManager', boundMs
 export const killAllTaskManagers: Fault = kill({ name: 'kill -9 all TaskManagers', boundMs: 15_000, restarts: true, victims: ({ cluster }) => cluster.of('taskmanager') });
 export const killLeader: Fault = kill({ name: 'kill -9 leader', boundMs: 20_000, restarts: true, victims: ({ cluster, watch }) => [cluster.member(watch.leader)] });
 export const killAllJobManagers: Fault = kill({ name: 'kill -9 all JobManagers', boundMs: 40_000, restarts: true, victims: ({ cluster }) => cluster.of('jobmanager') });
-export const killNats: Fault = kill({ name: 'kill -9 nats', boundMs: 15_000, restarts: true, victims: ({ cluster, draws }) => [draws.of(cluster.of('nats'))] });
+export const killNats: Fault = kill({ name: 'kill -9 nats', boundMs: 15_000, restarts: true, victims: (world) => [busiestNats(world)] });
 export const killEverything: Fault = kill({ name: 'kill -9 everything', boundMs: 40_000, restarts: true, victims: ({ cluster }) => [...cluster.members.values()] });

@@ -3,14 +3,19 @@ import type { World } from '../workload.js';
 
 const REDRAW_MS = 250;
 
-/** Returns what ends it. */
-export function showRun({ timeline, watch, cluster }: World): () => void {
-  const live = process.stdout.isTTY === true;
+/** With a `label` several runs share the screen. Returns what begins it, which returns what ends it. */
+export function showRun(label?: string): (world: World) => () => void {
+  return (world) => show(world, label);
+}
+
+function show({ timeline, watch, cluster }: World, label: string | undefined): () => void {
+  const live = process.stdout.isTTY === true && label === undefined;
+  const prefix = label === undefined ? '' : `${label.padEnd(18)} `;
   const clear = (): void => void (live && process.stdout.write('\r\x1b[2K'));
   const stopLines = timeline.onEntry(({ ms, what, text }) => {
     if (what === 'process' && !live) return;
     clear();
-    console.log(`${(ms / 1000).toFixed(1).padStart(8)} ${what.padEnd(9)} ${text}`);
+    console.log(`${prefix}${(ms / 1000).toFixed(1).padStart(8)} ${what.padEnd(9)} ${text}`);
   });
   if (!live) return stopLines;
   const timer = setInterval(() => {

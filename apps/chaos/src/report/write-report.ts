@@ -1,5 +1,5 @@
 /** The report folder of a run: `report.md` for people, `figures.json` for programs; each scenario's folder has its timeline and logs. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunResult } from '../run/run-scenario.js';
 import type { TimelineEntry } from '../run/timeline.js';
@@ -8,16 +8,17 @@ import { faultRecords, recoveryTable } from './recoveries.js';
 const SHOWN = 400;
 
 export function writeReport(directory: string, results: readonly RunResult[]): void {
+  mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'figures.json'), `${JSON.stringify(results, undefined, 2)}\n`);
   const lines = ['# Chaos run', '', '| scenario | seed | seconds | faults | violations | void |', '|---|---|---|---|---|---|'];
   for (const it of results) {
     lines.push(`| ${it.scenario} | ${it.seed} | ${it.leftOut === undefined ? it.seconds.toFixed(0) : `left out: ${it.leftOut}`} | ${it.faults} | ${it.violations.length} | ${it.voids.length} |`);
   }
   lines.push('', '## Recovery', '', ...recoveryTable(faultRecords(results)));
-  for (const { scenario, violations, voids, figures } of results) {
-    lines.push('', `## ${scenario}`, '', ...violations.map((it) => `- **violation** ${it}`), ...voids.map((it) => `- **void** ${it}`), '');
+  for (const { scenario, folder = scenario, violations, voids, figures } of results) {
+    lines.push('', `## ${folder}`, '', ...violations.map((it) => `- **violation** ${it}`), ...voids.map((it) => `- **void** ${it}`), '');
     const { faults: _faults, ...rest } = figures;
-    lines.push('```json', JSON.stringify(rest, undefined, 1), '```', '', '```', ...timelineOf(join(directory, scenario)), '```');
+    lines.push('```json', JSON.stringify(rest, undefined, 1), '```', '', '```', ...timelineOf(join(directory, folder)), '```');
   }
   writeFileSync(join(directory, 'report.md'), `${lines.join('\n')}\n`);
 }

@@ -1,45 +1,62 @@
-/** Runs scenarios one after the other, shows them, and sums them up. */
-import type { Program } from '../cluster/program.js';
-import type { Scenario } from '../scenario.js';
+/** Runs scenarios, one after the other or a few at a time, shows them, and sums them up. */
 import { join } from 'node:path';
-import { writeReport } from '../report/write-report.js';
-import { runScenario, type RunResult } from './run-scenario.js';
+import type { Program } from '../cluster/program.js';
 import { showRun } from '../report/show-run.js';
+import { writeReport } from '../report/write-report.js';
+import type { Scenario } from '../scenario.js';
+import { runScenario, type RunResult } from './run-scenario.js';
 
 export interface RunAllOptions {
   readonly program: Program;
   readonly seed: number;
   readonly directory: string;
   readonly keep: boolean;
+  /** At a time. */
+  readonly jobs: number;
 }
 
-/** The exit code: 1 when anything was violated or void. The program is removed. */
-export async function runAll(chosen: readonly Scenario[], { program, seed, directory, keep }: RunAllOptions): Promise<number> {
+/** In the order given. The program is removed. */
+export async function runAll(chosen: readonly Scenario[], { program, seed, directory, keep, jobs }: RunAllOptions): Promise<RunResult[]> {
   const results: RunResult[] = [];
-  try {
-    for (const [i, scenario] of chosen.entries()) {
-      const folder = join(directory, chosen.filter((it, at) => at < i && it.name === scenario.name).length === 0 ? scenario.name : `${scenario.name}-${i}`);
-      console.log(`${scenario.name}  (seed ${seed + i}, ${folder})`);
+  const waiting = [...chosen.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [i, scenario] = next;
+      const folder = chosen.some((it, at) => at < i && it.name === scenario.name) ? `${scenario.name}-${i}` : scenario.name;
+      console.log(`${scenario.name}  (seed ${seed + i}, ${join(directory, folder)})`);
       let stopShowing = (): void => undefined;
-      const result = await runScenario(scenario, { program, seed: seed + i, directory: folder, keep, onWorld: (world) => (stopShowing = showRun(world)) });
+      const show = showRun(jobs > 1 ? scenario.name : undefined);
+      const result = await runScenario(scenario, { program, seed: seed + i, directory: join(directory, folder), keep, onWorld: (world) => (stopShowing = show(world)) });
       stopShowing();
-      results.push(result);
-      if (result.leftOut !== undefined) console.log(`  left out: ${result.leftOut}`);
-      for (const it of result.violations) console.log(`  VIOLATION ${it}`);
-      for (const it of result.voids) console.log(`  VOID ${it}`);
-      console.log(`  ${result.violations.length + result.voids.length === 0 ? 'ok' : 'FAILED'} after ${result.seconds.toFixed(0)} s, ${result.faults} faults`);
+      results.push({ ...result, folder });
+      tell(result);
       writeReport(directory, results);
     }
+  };
+  try {
+    await Promise.all(Array.from({ length: jobs }, work));
   } finally {
     program.remove();
   }
-  const [violations, voids, faults] = totals(results);
+  return results;
+}
+
+function tell({ scenario, leftOut, violations, voids, seconds, faults }: RunResult): void {
+  if (leftOut !== undefined) console.log(`  ${scenario} left out: ${leftOut}`);
+  for (const it of violations) console.log(`  VIOLATION ${it}`);
+  for (const it of voids) console.log(`  VOID ${it}`);
+  console.log(`  ${violations.length + voids.length === 0 ? 'ok' : 'FAILED'}: ${scenario} after ${seconds.toFixed(0)} s, ${faults} faults`);
+}
+
+/** Prints the last line; the exit code is 1 when anything was violated or void. */
+export function conclude(results: readonly RunResult[], directory: string): number {
+  const { violations, voids, faults } = totals(results);
   console.log(`report: ${join(directory, 'report.md')}`);
   console.log(`${results.length} scenarios, ${faults} faults, ${violations} violations, ${voids} void`);
   return violations + voids === 0 ? 0 : 1;
 }
 
-export function totals(results: readonly RunResult[]): readonly [violations: number, voids: number, faults: number] {
+export function totals(results: readonly RunResult[]): { readonly violations: number; readonly voids: number; readonly faults: number } {
   const sum = (of: (it: RunResult) => number): number => results.reduce((total, it) => total + of(it), 0);
-  return [sum((it) => it.violations.length), sum((it) => it.voids.length), sum((it) => it.faults)];
+  return { violations: sum((it) => it.violations.length), voids: sum((it) => it.voids.length), faults: sum((it) => it.faults) };
 }

@@ -20,6 +20,8 @@ export interface RunOptions {
 
 export interface RunResult {
   readonly scenario: string;
+  /** Of its report, in that of the whole; set by `runAll`. */
+  readonly folder?: string;
   readonly seed: number;
   readonly seconds: number;
   readonly violations: readonly string[];
@@ -36,6 +38,7 @@ export async function runScenario(scenario: Scenario, { program, seed, directory
   const figures: Record<string, unknown> = {};
   const told = { scenario: scenario.name, seed, figures };
   if (missing !== undefined) return { ...told, seconds: 0, violations: [], voids: [], faults: 0, leftOut: missing };
+  rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
   const timeline = new Timeline(join(directory, 'timeline.jsonl'));
   const violations: string[] = [];
@@ -47,7 +50,7 @@ export async function runScenario(scenario: Scenario, { program, seed, directory
     const workloads = scenario.workloads({ directory });
     const environment = { ...scenario.cluster.environment, ...scenario.environment?.({ directory }) };
     cluster = new ChaosCluster({
-      directory: join(directory, scenario.onDisk === true ? 'disk/cluster' : 'cluster'), program, shape: { ...scenario.cluster, environment }, onEvent: ({ type, id, how }) => timeline.add('process', `${id} ${type}: ${how}`),
+      directory: join(directory, scenario.onDisk === true ? 'disk/cluster' : 'cluster'), program, own: directory, shape: { ...scenario.cluster, environment }, onEvent: ({ type, id, how }) => timeline.add('process', `${id} ${type}: ${how}`),
     });
     await cluster.start();
     const draws = new Draws(seed).fork(scenario.name);
@@ -69,6 +72,6 @@ export async function runScenario(scenario: Scenario, { program, seed, directory
     await clean();
   }
   for (const it of violations) timeline.add('violation', it);
-  if (!keep && violations.length === 0) for (const folder of ['cluster/storage', 'cluster/artifacts', 'output']) rmSync(join(directory, folder), { recursive: true, force: true });
+  if (!keep && violations.length === 0) for (const folder of ['cluster', 'output']) rmSync(join(directory, folder), { recursive: true, force: true });
   return { ...told, seconds: (performance.now() - begun) / 1000, violations, voids, faults };
 }

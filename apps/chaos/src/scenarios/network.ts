@@ -25,7 +25,7 @@ export const networkScenarios: readonly Scenario[] = [
     workloads: () => [new AllInOne({ perSecond: 500 }), new FaultSchedule({ faults: [slowTaskManager], pauseSeconds: [2, 4] })],
   },
   {
-    name: 'nats-cluster', about: 'three nats-servers; one after the other is killed', seconds: 70, cluster: { ...SMALL, natsServers: 3 },
+    name: 'nats-cluster', about: 'three nats-servers; one after the other is killed', seconds: 70, cluster: { ...SMALL, natsServers: 3, settings: { 'nats.replicas': '3' } },
     workloads: () => [new AllInOne(), new FaultSchedule({ faults: [killNats], pauseSeconds: [2, 5] })],
   },
 ];
