@@ -7,8 +7,9 @@
 import { Configuration, jobId } from '@weir/base';
 import type { JobEvent } from '@weir/cluster';
 import { EmbeddedCluster } from '@weir/embedded';
-import { type HighAvailability, InMemoryMeter, SeededRandom, type Timers } from '@weir/ports';
+import { type HighAvailability, InMemoryMeter, SeededRandom } from '@weir/ports';
 import { type SimulatedNode, SimulatedWorld } from '../../src/index.js';
+import { CountingTimers } from '../../src/simulate/counting-timers.js';
 import { Faults, type FaultSite, type PlannedFault } from './faults.js';
 import { fileSink, readOutput } from './file-output.js';
 import { Ledger, LedgerSink, type SinkBug } from './ledger-sink.js';
@@ -48,31 +49,6 @@ interface Plan {
   readonly atMs: number;
   readonly point?: { readonly at: ProtocolPoint; readonly call: number };
   readonly wakeAfterMs: number;
-}
-
-/** Counts what was armed and neither ran nor was cancelled. */
-class CountingTimers implements Timers {
-  live = 0;
-  constructor(private readonly inner: Timers) {}
-  after(delayMs: number, callback: () => void): () => void {
-    this.live++;
-    let over = false;
-    const end = (): void => {
-      if (!over) this.live--;
-      over = true;
-    };
-    const cancel = this.inner.after(delayMs, () => {
-      end();
-      callback();
-    });
-    return () => {
-      end();
-      cancel();
-    };
-  }
-  defer(callback: () => void): void {
-    this.inner.defer(callback);
-  }
 }
 
 export async function runEngine(seed: number, options: EngineRunOptions = {}): Promise<EngineRun> {

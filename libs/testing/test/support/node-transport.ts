@@ -7,6 +7,7 @@
  */
 import type { Connection, ConnectionPurpose, SeededRandom, Subscription, Transport } from '@weir/ports';
 import type { EventOwner, SimulatedWorld } from '../../src/index.js';
+import { LossyConnection } from '../../src/simulate/lossy-connection.js';
 
 /** What a courier may do to data, drawn once for all lives of a run. */
 export interface CourierFaults {
@@ -97,27 +98,16 @@ interface SomeMessage {
   readonly seq?: number;
 }
 
-class DataConnection implements Connection {
-  private losing = false;
+class DataConnection extends LossyConnection {
   private closed = false;
   private frames = 0;
   /** What waits for a subscription to come into force, in order; undefined when nothing is on its way. */
   private behindSubscription: (() => void)[] | undefined;
   private readonly held = new Map<string, SomeMessage>();
-  private readonly listeners = new Set<() => void>();
-  constructor(private readonly inner: Connection, private readonly world: SimulatedWorld, private readonly courier: Courier, private readonly barriersOvertake: boolean) {}
-  get nodeId(): string {
-    return this.inner.nodeId;
+  constructor(inner: Connection, world: SimulatedWorld, private readonly courier: Courier, private readonly barriersOvertake: boolean) {
+    super(inner, world);
   }
-  get purpose(): ConnectionPurpose {
-    return this.inner.purpose;
-  }
-  loseSilently(forMs: number, toldAfterMs: number): void {
-    this.losing = true;
-    this.world.after(forMs, 'loss over', () => { this.losing = false; });
-    if (toldAfterMs !== Infinity) this.world.after(toldAfterMs, 'loss is told', () => { for (const listener of [...this.listeners]) listener(); });
-  }
-  publish(subject: string, message: unknown): void {
+  override publish(subject: string, message: unknown): void {
     const frame = message as SomeMessage;
     if (this.losing || this.courier.loses(frame.kind)) return;
     if (this.behindSubscription === undefined || frame.kind !== 'credit') this.send(subject, frame);
@@ -150,10 +140,7 @@ class DataConnection implements Connection {
       this.inner.publish(subject, frame);
     });
   }
-  publishExpectingReceiver(subject: string, message: unknown, onNoReceiver: () => void): void {
-    this.inner.publishExpectingReceiver(subject, message, onNoReceiver);
-  }
-  subscribe(subject: string, handler: (message: unknown) => void): Subscription {
+  override subscribe(subject: string, handler: (message: unknown) => void): Subscription {
     const { subscribeMs } = this.courier.faults;
     if (subscribeMs === 0) return this.inner.subscribe(subject, handler);
     let subscription: Subscription | undefined;
@@ -178,24 +165,11 @@ class DataConnection implements Connection {
     }
     this.behindSubscription.push(action);
   }
-  onDisconnect(listener: () => void): Subscription {
-    this.listeners.add(listener);
-    const subscription = this.inner.onDisconnect(listener);
-    return {
-      unsubscribe: () => {
-        this.listeners.delete(listener);
-        subscription.unsubscribe();
-      },
-    };
-  }
-  flush(): Promise<void> {
-    return this.inner.flush();
-  }
   /** What is on its way to the courier gets there no more. */
   crash(): void {
     this.closed = true;
   }
-  close(): Promise<void> {
+  override close(): Promise<void> {
     this.closed = true;
     return this.inner.close();
   }
