@@ -1,39 +1,26 @@
-// The S3 servers that tests run against: `node tools/scripts/s3-servers.mjs moto|versitygw` prints the program's path, exit code 1 when there is none.
-// `--install`, and only then, puts what is missing into `.cache/s3`: moto by pip, versitygw by Go (about a minute); what cannot be installed is named.
+// Puts the S3 servers that tests run against into `.cache/s3` where there are none: `node tools/scripts/s3-servers.mjs --install`.
+// moto by pip, versitygw by Go (about a minute). What cannot be installed is named: its tests are skipped.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from './projects.mjs';
 
 const cache = join(root, '.cache/s3');
-const servers = {
-  moto: {
-    program: 'moto_server',
-    install: () => run('python3', ['-m', 'venv', join(cache, 'moto')]) && run(join(cache, 'moto/bin/pip'), ['install', '--disable-pip-version-check', '--no-input', 'moto[server]==5.2.1']),
-    folders: [join(cache, 'moto/bin')],
-  },
-  versitygw: {
-    program: 'versitygw',
-    install: () => run('go', ['install', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'], { GOBIN: join(cache, 'bin') }),
-    folders: [join(cache, 'bin')],
-  },
+const installers = {
+  moto: () => run('python3', ['-m', 'venv', join(cache, 'moto')])
+    && run(join(cache, 'moto/bin/pip'), ['install', '--disable-pip-version-check', '--no-input', 'moto[server]==5.2.1']),
+  versitygw: () => run('go', ['install', 'github.com/versity/versitygw/cmd/versitygw@v1.8.0'], { GOBIN: join(cache, 'bin') }),
 };
 
-const [argument] = process.argv.slice(2);
-if (argument === '--install') {
-  for (const [name, { install }] of Object.entries(servers)) {
-    if (find(name) === undefined && !install()) console.error(`${name} could not be installed: its tests are skipped`);
-  }
-} else {
-  const path = Object.hasOwn(servers, argument) ? find(argument) : undefined;
-  if (path === undefined) process.exitCode = 1;
-  else console.log(path);
+for (const [name, install] of Object.entries(installers)) {
+  if (!isInstalled(name) && (!process.argv.includes('--install') || !install())) console.error(`${name} is not installed: its tests are skipped`);
 }
 
-function find(name) {
-  const { program, folders } = servers[name];
-  const candidates = [...folders, ...(process.env.PATH ?? '').split(delimiter)].map((folder) => join(folder, program));
-  return candidates.find((path) => existsSync(path) && spawnSync(path, ['--help'], { stdio: 'ignore' }).status === 0);
+/** The library's own answer, so that script and tests agree. */
+function isInstalled(name) {
+  const source = pathToFileURL(join(root, 'libs/adapters/storage-s3/src/server/s3-server.ts')).href;
+  const program = `import { findS3Server } from ${JSON.stringify(source)}; process.exitCode = findS3Server(${JSON.stringify(name)}) === undefined ? 1 : 0;`;
+  return run(process.execPath, ['--conditions=@weir/source', '--import', 'tsx', '--input-type=module', '-e', program]);
 }
 
 function run(program, args, environment = {}) {

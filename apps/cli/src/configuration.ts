@@ -5,6 +5,7 @@ import { clusterOptions, dispatcherOptions, leaderElectionOptions } from '@weir/
 import { jobManagerOptions, processOptions, taskManagerOptions } from '@weir/process';
 import { restOptions } from '@weir/rest';
 import { stateOptions } from '@weir/state';
+import { s3Options } from '@weir/storage-s3';
 import { taskOptions } from '@weir/task';
 import { environmentConfiguration } from './configuration-environment.js';
 
@@ -13,6 +14,7 @@ export const optionGroups: Readonly<Record<string, Readonly<Record<string, Confi
   'Parallelism, restarts, recovery': clusterOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Checkpoints': checkpointOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Keyed state': stateOptions as unknown as Record<string, ConfigOption<unknown>>,
+  'Storage at s3://': s3Options as unknown as Record<string, ConfigOption<unknown>>,
   'Tasks and data exchange': taskOptions as unknown as Record<string, ConfigOption<unknown>>,
   'Processes of a cluster': processOptions as unknown as Record<string, ConfigOption<unknown>>,
   'JobManagers': { ...jobManagerOptions, ...leaderElectionOptions, ...dispatcherOptions } as unknown as Record<string, ConfigOption<unknown>>,
@@ -26,7 +28,7 @@ export function knownOptions(): ConfigOption<unknown>[] {
 
 /** What of these options a job has a say in; the rest is the processes' own. */
 export function jobOptions(): ConfigOption<unknown>[] {
-  return [clusterOptions, checkpointOptions, stateOptions, taskOptions].flatMap((group) => Object.values(group as unknown as Record<string, ConfigOption<unknown>>));
+  return [clusterOptions, checkpointOptions, stateOptions, s3Options, taskOptions].flatMap((group) => Object.values(group as unknown as Record<string, ConfigOption<unknown>>));
 }
 
 export interface ConfigurationRequest {

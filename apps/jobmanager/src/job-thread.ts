@@ -5,6 +5,7 @@ import { Configuration } from '@weir/base';
 import { type JobMasterStart, JobStore, LocalJobMasterHost } from '@weir/cluster';
 import { runThread } from '@weir/process';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { withS3 } from '@weir/storage-s3';
 import { JobEndActor } from './job-end.actor.js';
 import type { JobThreadCommand, JobThreadSettings } from './job-thread-settings.js';
 
@@ -12,10 +13,10 @@ process.setSourceMapsEnabled(true); // stacks show the user's TypeScript
 
 await runThread<JobThreadSettings, JobThreadCommand>((thread) => {
   const { clock, timers, random, logger, settings } = thread;
-  const storage = new LocalFileStore(); // all paths in it are absolute
+  const configuration = Configuration.of(settings.configuration, 'file');
+  const storage = withS3(new LocalFileStore(), configuration); // all paths in it are absolute
   const store = new JobStore({ files: storage, directory: settings.storageDirectory, sha256 });
   const loader = new ProgramLoader(settings.artifactDirectory);
-  const configuration = Configuration.of(settings.configuration, 'file');
   const host = new LocalJobMasterHost({
     system: thread.system,
     configuration,
@@ -27,7 +28,7 @@ await runThread<JobThreadSettings, JobThreadCommand>((thread) => {
     highAvailability: (jobId) => new FileHighAvailability(storage, store.highAvailabilityDirectory(jobId)),
     services: (submission, name) => ({
       clock, timers, random: random.stream(name), logger: logger.child({ jobId: submission.jobId }),
-      files: new LocalFileStore({ root: submission.workingDirectory }), // relative paths mean what they mean where the job was submitted
+      files: withS3(new LocalFileStore({ root: submission.workingDirectory }), configuration), // relative paths mean what they mean where the job was submitted
     }),
   });
   const start = async (job: JobMasterStart): Promise<ActorAddress> => {

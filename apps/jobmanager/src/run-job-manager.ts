@@ -10,6 +10,7 @@ import { JobManager, JobStore } from '@weir/cluster';
 import { jobManagerOptions, openProcessNode, ProcessExitCode, processName, type ProcessIo, type ProcessNode, processOptions, taskManagerOptions, ThreadPool, untilStopped } from '@weir/process';
 import { LogFolder, restOptions, RestServer } from '@weir/rest';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { withS3 } from '@weir/storage-s3';
 import { type Application, applicationJobId, runApplication } from './application.js';
 import type { JobThreadSettings } from './job-thread-settings.js';
 import { metricsText } from './metrics-text.js';
@@ -90,7 +91,7 @@ interface JobManagerParts {
 }
 
 function makeJobManager({ node, pool, configuration, restUrl, onFatalError }: JobManagerParts): JobManager {
-  const files = new LocalFileStore(); // all paths in the storage are absolute
+  const files = withS3(new LocalFileStore(), configuration); // all paths in the storage are absolute
   const directory = node.threadSettings.storageDirectory;
   const store = new JobStore({ files, directory, sha256 });
   return new JobManager({

@@ -8,6 +8,7 @@ import type { Connection, MetricGroup } from '@weir/ports';
 import type { ThreadContext } from '@weir/process';
 import { type StateBackendProvider, stateOptions } from '@weir/state';
 import { LocalFileStore } from '@weir/storage-fs';
+import { withS3 } from '@weir/storage-s3';
 import { GuardedSlot } from './guarded-slot.js';
 import type { SlotThreadSettings } from './slot-thread-settings.js';
 import { StoredArtifacts } from './stored-artifacts.js';
@@ -19,7 +20,7 @@ export async function makeSlot(assignment: SlotAssignment, thread: ThreadContext
   const { clock, timers, random, logger, settings } = thread;
   const { job } = assignment;
   const configuration = Configuration.of(job.configuration, 'program');
-  const storage = new LocalFileStore(); // all paths in it are absolute
+  const storage = withS3(new LocalFileStore(), configuration); // all paths in it are absolute
   const snapshotStorage = new FileCheckpointStorage({
     files: storage, directory: job.checkpointDirectory, inlineThresholdBytes: configuration.get(checkpointOptions.inlineThreshold),
   });
@@ -31,7 +32,7 @@ export async function makeSlot(assignment: SlotAssignment, thread: ThreadContext
     artifacts: new StoredArtifacts(artifactOf, new ProgramLoader(settings.artifactDirectory)),
     createTask: taskFactory({
       clock, timers, random, logger, data, dataByReference: thread.transport.byReference, metrics: noMetrics, storageOf: () => snapshotStorage, stateBackends: await stateBackends(configuration),
-      files: new LocalFileStore(job.submission === undefined ? {} : { root: job.submission.workingDirectory }), // as in the process that submitted it
+      files: withS3(new LocalFileStore(job.submission === undefined ? {} : { root: job.submission.workingDirectory }), configuration), // as in the process that submitted it
     }),
   }));
 }

@@ -12,6 +12,7 @@ import { isWeirError } from '@weir/base';
 import { currentProcess } from '@weir/host-node';
 import { JobLock } from '@weir/local';
 import type { Clock, Logger, Timers } from '@weir/ports';
+import { processOptions } from '@weir/process';
 import { restOptions } from '@weir/rest';
 import { ClusterAlreadyRunningError, ClusterStartError } from '../errors.js';
 import { type ClusterDirectory, type ClusterShape, type ClusterState, type ProcessRecord } from './cluster-state.js';
@@ -131,7 +132,11 @@ export class Supervisor {
   private environmentOf(natsServers: string): Record<string, string | undefined> {
     const { directory, environment, variableOf } = this.options;
     const settings = Object.entries(clusterSettings(directory, natsServers)).map(([key, value]) => [variableOf(key), value]);
-    return { ...environment, ...Object.fromEntries(settings) as Record<string, string>, [MARK]: directory.path };
+    const storage = environment[variableOf(processOptions.storageDirectory.key)]; // shared with others, or in S3: as it was asked for
+    return {
+      ...environment, ...Object.fromEntries(settings) as Record<string, string>, [MARK]: directory.path,
+      ...(storage === undefined ? {} : { [variableOf(processOptions.storageDirectory.key)]: storage }),
+    };
   }
 
   private supervise(plan: ProcessPlan): SupervisedProcess {

@@ -1,8 +1,10 @@
 /** `weir run`: runs a job in this process, to its end or until Ctrl-C; or on the cluster that was named. */
-import { resolve } from 'node:path';
+import { availableParallelism } from 'node:os';
 import type { Configuration } from '@weir/base';
+import { compileJob } from '@weir/cluster';
 import { jobProgram, parseJobArguments } from '@weir/datastream';
 import type { JobHandle } from '@weir/embedded';
+import type { JobProgram } from '@weir/graph';
 import { createLocalRunner, type LocalRunOptions, type SlotPlace } from '@weir/local';
 import { configurationOf } from '../configuration.js';
 import { UsageError } from '../errors.js';
@@ -10,8 +12,10 @@ import type { RunInvocation } from '../grammar/job-modules.js';
 import { ExitCode, type CliIo } from '../io.js';
 import { loadJob, type LoadedJob } from '../module/load-job.js';
 import { namedTarget } from '../remote/named-target.js';
+import { absolutePath } from '../paths.js';
 import { sourceOperators } from '../render/summary.js';
 import { createReporter, type RunReporter } from '../run-reporter.js';
+import { chooseThreads } from '../thread-choice.js';
 import { exitCodeOf, tellSummary } from './run-outcome.js';
 
 export async function run(invocation: RunInvocation, io: CliIo): Promise<number> {
@@ -25,29 +29,34 @@ async function runEmbedded(invocation: RunInvocation, io: CliIo): Promise<number
   const configuration = await configurationOf(invocation, io);
   const raw = parseJobArguments(invocation.jobArguments);
   const job = await loadJob(invocation.module, io.workingDirectory, configuration);
-  if (invocation.threads === 'off') return runLoaded({ job, raw, configuration, slots: undefined }, invocation, io);
+  const parameters = job.definition.readParameters(raw) as Readonly<Record<string, unknown>>;
+  const program = jobProgram(job.definition, raw, configuration);
+  const reporter = createReporter(io, invocation.json);
+  const loaded = { definition: job.definition, parameters, program, configuration, reporter };
+  const { threads, note } = chooseThreads(invocation.threads, compileJob(program, configuration).job, availableParallelism());
+  if (note !== undefined) reporter.note('info', note);
+  if (!threads) return runLoaded({ ...loaded, slots: undefined }, invocation, io);
   const slots = (await import('../thread-slots.js')).threadSlots({ job, module: invocation.module, parameters: raw, configuration }, io);
   try {
-    return await runLoaded({ job, raw, configuration, slots }, invocation, io);
+    return await runLoaded({ ...loaded, slots }, invocation, io);
   } finally {
     await slots.close(); // also when the job never began
   }
 }
 
 interface LoadedRun {
-  readonly job: LoadedJob;
-  readonly raw: Readonly<Record<string, string>>;
+  readonly definition: LoadedJob['definition'];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly program: JobProgram;
+  readonly reporter: RunReporter;
   readonly configuration: Configuration;
   /** Undefined: in this thread. */
   readonly slots: SlotPlace | undefined;
 }
 
-async function runLoaded({ job: { definition }, raw, configuration, slots }: LoadedRun, invocation: RunInvocation, io: CliIo): Promise<number> {
-  const parameters = definition.readParameters(raw);
-  const program = jobProgram(definition, raw, configuration);
-  const reporter = createReporter(io, invocation.json);
-  const local = await createLocalRunner(slots === undefined ? {} : { slots }).start(program, {
-    configuration, parameters: parameters as Readonly<Record<string, unknown>>, resume: invocation.resume, ...restorePoint(invocation, io),
+async function runLoaded({ definition, parameters, program, configuration, reporter, slots }: LoadedRun, invocation: RunInvocation, io: CliIo): Promise<number> {
+  const local = await createLocalRunner({ configuration, ...(slots === undefined ? {} : { slots }) }).start(program, {
+    configuration, parameters, resume: invocation.resume, ...restorePoint(invocation, io),
   });
   if (local.kind === 'already-finished') {
     reporter.note('info', `this job finished already (history ${local.history.number}); run it without --resume to run it anew`);
@@ -66,7 +75,7 @@ async function runLoaded({ job: { definition }, raw, configuration, slots }: Loa
 
 /** `--from-savepoint`, absolute. */
 function restorePoint({ fromSavepoint, allowNonRestoredState }: RunInvocation, io: CliIo): Pick<LocalRunOptions, 'restoreFrom'> {
-  return fromSavepoint === undefined ? {} : { restoreFrom: { path: resolve(io.workingDirectory, fromSavepoint), allowNonRestoredState } };
+  return fromSavepoint === undefined ? {} : { restoreFrom: { path: absolutePath(fromSavepoint, io), allowNonRestoredState } };
 }
 
 /** The first Ctrl-C cancels the job, the second ends the process: what was not committed is found again by `--resume`. */

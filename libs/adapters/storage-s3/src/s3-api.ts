@@ -4,7 +4,8 @@
  *  A1  a conditional write is sent once: if its answer is lost, a second try would meet the first one's object and call it somebody else's;
  *  A2  requests that may be repeated are, as the SDK sees fit (three times, with growing pauses).
  */
-import type * as Sdk from '@aws-sdk/client-s3';
+import type { CompletedPart, S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type * as Sdk from './sdk.js';
 import type { S3Location } from './s3-location.js';
 import { isMissing, statusOf } from './s3-failure.js';
 import type { S3Settings } from './s3-options.js';
@@ -16,9 +17,9 @@ const DELETES_A_REQUEST = 1000;
 
 interface Connected {
   readonly sdk: typeof Sdk;
-  readonly repeating: Sdk.S3Client;
+  readonly repeating: S3Client;
   /** A1 */
-  readonly once: Sdk.S3Client;
+  readonly once: S3Client;
 }
 
 export interface S3Object {
@@ -119,14 +120,14 @@ export class S3Api {
   }
 
   /** Parts count from 1; all but the last have at least 5 MiB. */
-  async uploadPart({ bucket, key }: S3Location, upload: string, number: number, bytes: Uint8Array): Promise<Sdk.CompletedPart> {
+  async uploadPart({ bucket, key }: S3Location, upload: string, number: number, bytes: Uint8Array): Promise<CompletedPart> {
     const { sdk, repeating } = await this.connect();
     const { ETag } = await repeating.send(new sdk.UploadPartCommand({ Bucket: bucket, Key: key, UploadId: upload, PartNumber: number, Body: bytes }));
     return { ETag, PartNumber: number };
   }
 
   /** Fails with status 412 when there is such an object by now. */
-  async completeUpload({ bucket, key }: S3Location, upload: string, parts: readonly Sdk.CompletedPart[]): Promise<void> {
+  async completeUpload({ bucket, key }: S3Location, upload: string, parts: readonly CompletedPart[]): Promise<void> {
     const { sdk, once } = await this.connect();
     await once.send(new sdk.CompleteMultipartUploadCommand({ Bucket: bucket, Key: key, UploadId: upload, MultipartUpload: { Parts: [...parts] }, IfNoneMatch: '*' }));
   }
@@ -149,9 +150,9 @@ export class S3Api {
   }
 
   private connect(): Promise<Connected> {
-    return (this.connected ??= import('@aws-sdk/client-s3').then((sdk) => {
+    return (this.connected ??= import('./sdk.js').then((sdk) => {
       const { endpoint, region, pathStyleAccess, credentials } = this.settings;
-      const config: Sdk.S3ClientConfig = {
+      const config: S3ClientConfig = {
         region: region ?? (process.env.AWS_REGION === undefined || process.env.AWS_REGION === '' ? DEFAULT_REGION : process.env.AWS_REGION),
         forcePathStyle: pathStyleAccess ?? false,
         requestChecksumCalculation: 'WHEN_REQUIRED', responseChecksumValidation: 'WHEN_REQUIRED', // servers other than AWS' know no others

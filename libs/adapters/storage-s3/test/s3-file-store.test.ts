@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fileStoreConformance } from '@weir/testing/conformance';
 import { S3FileStore } from '../src/index.js';
-import { BUCKET, findS3Server, S3Server, type S3ServerName } from './support/s3-server.js';
+import { findS3Server, S3Server, type S3ServerName } from '../src/server/index.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const text = (content: Uint8Array): string => new TextDecoder().decode(content);
@@ -21,7 +21,7 @@ for (const name of ['moto', 'versitygw'] satisfies S3ServerName[]) {
     let server: S3Server;
     let tests = 0;
     const freshDirectory = async (store: S3FileStore): Promise<string> => {
-      const directory = `s3://${BUCKET}/test-${++tests}`;
+      const directory = `s3://${server.bucket}/test-${++tests}`;
       await store.makeDirectory(directory);
       return directory;
     };

@@ -1,15 +1,18 @@
 /** The runner on this machine: the embedded cluster with Node's clock, timers, randomness and files. */
-import type { JobId } from '@weir/base';
+import { Configuration, type JobId } from '@weir/base';
 import type { JobSubmission, SlotHost } from '@weir/cluster';
 import { EmbeddedCluster } from '@weir/embedded';
 import { SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
 import { silentLogger, type Logger, type Meter, type MetricGroup, type Transport } from '@weir/ports';
 import { leveldbStateBackend } from '@weir/state-leveldb';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
+import { withS3 } from '@weir/storage-s3';
 import { InProcessTransport } from '@weir/transport-in-process';
 import { LocalRunner, type JobSubmitter } from './local-runner.js';
 
 export interface CreateLocalRunnerOptions {
+  /** Where `s3://` paths lead. Default: to AWS, with the credentials of the environment. */
+  readonly configuration?: Configuration;
   /** Default: says nothing; what matters to users comes as events. */
   readonly logger?: Logger;
   /** Default: measures nothing. */
@@ -35,7 +38,7 @@ export function createLocalRunner(options: CreateLocalRunnerOptions = {}): Local
   const clock = new SystemClock();
   const timers = new SystemTimers();
   const random = new SystemRandom();
-  const files = new LocalFileStore();
+  const files = withS3(new LocalFileStore(), options.configuration ?? Configuration.empty);
   const logger = options.logger ?? silentLogger;
   const meter = options.meter ?? silentMeter;
   /** A cluster for each job: it is gone with the job, and nothing of it keeps the process alive. */

@@ -35,9 +35,9 @@ export interface LocalExecutorOptions {
 
 export function createLocalExecutor(options: LocalExecutorOptions = {}): LocalExecutor {
   const logger = options.logger ?? new ConsoleLogger({ level: 'warn', clock: new SystemClock() });
-  const runner = options.runner ?? createLocalRunner({ logger });
   return {
     async execute(program, configuration) {
+      const runner = options.runner ?? createLocalRunner({ configuration, logger });
       if (leavesOutput(program)) return execute(runner, program, configuration, logger);
       const folder = await mkdtemp(join(tmpdir(), 'weir-job-'));
       try {

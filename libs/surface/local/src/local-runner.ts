@@ -16,7 +16,7 @@ import { checkpointOptions } from '@weir/checkpoint';
 import { compileJob } from '@weir/cluster';
 import type { EmbeddedJobOptions, JobHandle } from '@weir/embedded';
 import type { JobGraph, JobProgram } from '@weir/graph';
-import type { Clock, FileStore, HighAvailability, Random } from '@weir/ports';
+import { baseName, type Clock, type FileStore, type HighAvailability, type Random, schemeOf } from '@weir/ports';
 import { foldersOfName, JobHistories, type JobHistory } from './job-histories.js';
 import { jobFolderName, type JobParameters } from './job-key.js';
 import { JobLock } from './job-lock.js';
@@ -80,9 +80,10 @@ export class LocalRunner {
   /** Starts the job. Throws `WEIR_JOB_ALREADY_RUNNING`, `WEIR_JOB_FOLDER_DAMAGED`, and what the cluster refuses at submit. */
   async start(program: JobProgram, options: LocalRunOptions): Promise<LocalRun> {
     const { graph } = compileJob(program, options.configuration).job; // R4
-    const root = resolve(options.configuration.get(checkpointOptions.directory));
+    const directory = options.configuration.get(checkpointOptions.directory);
+    const root = schemeOf(directory) === undefined ? resolve(directory) : directory;
     const folder = `${root}/${jobFolderName(program.jobName, options.parameters)}`;
-    const lock = JobLock.acquire(folder, program.jobName); // R1
+    const lock = JobLock.acquire(lockFolder(folder), program.jobName); // R1
     try {
       const histories = new JobHistories(this.services.files, folder);
       const start = await this.choose(histories, program.jobName, options);
@@ -137,7 +138,7 @@ export class LocalRunner {
   private async replace(jobName: string, histories: JobHistories, others: readonly KnownHistory[], jobIds: readonly string[]): Promise<void> {
     for (const { history, folder } of others) {
       if (!jobIds.includes(history.jobId)) continue;
-      const lock = JobLock.acquire(folder, jobName);
+      const lock = JobLock.acquire(lockFolder(folder), jobName);
       try {
         await histories.discard(history);
       } finally {
@@ -175,3 +176,6 @@ export class LocalRunner {
     return jobId(this.services.random.hex(16));
   }
 }
+
+/** R1 for a folder in another store than the file system: among the processes that share a working directory. Others are kept apart by the register's epochs. */
+const lockFolder = (folder: string): string => (schemeOf(folder) === undefined ? folder : resolve('.weir/locks', baseName(folder)));

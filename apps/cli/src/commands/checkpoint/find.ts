@@ -1,8 +1,8 @@
 /** Checkpoints below a path that people point at: one checkpoint, a history, a job, or the directory of all. */
-import { resolve } from 'node:path';
 import { listCheckpoints, type CheckpointListing } from '@weir/checkpoint';
 import { baseName, joinPath, type FileStore } from '@weir/ports';
 import { NoCheckpointError } from '../../errors.js';
+import { absolutePath } from '../../paths.js';
 
 /** From a working directory down: `.weir`, `checkpoints`, job, `histories`, history, `checkpoints`. */
 const MAX_DEPTH = 6;
@@ -11,7 +11,7 @@ const SKIPPED = new Set(['node_modules', '.git']);
 
 /** All checkpoints below `directory`, those of a directory by id, directories by name. Throws `WEIR_CHECKPOINT_NOT_FOUND`. */
 export async function findCheckpointsBelow(files: FileStore, path: string, workingDirectory: string): Promise<CheckpointListing[]> {
-  const directory = resolve(workingDirectory, path);
+  const directory = absolutePath(path, { workingDirectory });
   const info = await files.stat(directory);
   if (info === undefined) throw new NoCheckpointError(path, 'nothing is there');
   if (info.kind === 'file') throw new NoCheckpointError(path, 'it is another file');
@@ -39,6 +39,6 @@ export async function isOneCheckpoint(files: FileStore, path: string): Promise<b
 export async function notOneCheckpoint(files: FileStore, path: string, workingDirectory: string): Promise<NoCheckpointError> {
   const { length } = await findCheckpointsBelow(files, path, workingDirectory);
   if (length > 0) return new NoCheckpointError(path, `it is a directory above ${length} ${length === 1 ? 'checkpoint' : 'checkpoints'}`);
-  const begun = /^chk-/.test(baseName(resolve(workingDirectory, path)));
+  const begun = /^chk-/.test(baseName(absolutePath(path, { workingDirectory })));
   return new NoCheckpointError(path, begun ? 'it has no _metadata, so it never completed or is damaged' : 'the directory holds none');
 }

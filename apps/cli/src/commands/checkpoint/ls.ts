@@ -1,15 +1,15 @@
 /** `weir checkpoint ls`: the checkpoints below a directory. */
-import { relative } from 'node:path';
 import type { CheckpointListing } from '@weir/checkpoint';
-import { LocalFileStore } from '@weir/storage-fs';
 import type { CheckpointInvocation } from '../../grammar/checkpoints.js';
 import { ExitCode, type CliIo } from '../../io.js';
+import { shownPath } from '../../paths.js';
 import { table } from '../../render/table.js';
 import { bytes, duration } from '../../render/text.js';
+import { storedFiles } from '../../stored-files.js';
 import { findCheckpointsBelow } from './find.js';
 
 export async function ls(invocation: CheckpointInvocation, io: CliIo): Promise<number> {
-  const found = await findCheckpointsBelow(new LocalFileStore(), invocation.path, io.workingDirectory);
+  const found = await findCheckpointsBelow(await storedFiles(io), invocation.path, io.workingDirectory);
   if (invocation.json) io.out.write(found.map((it) => `${JSON.stringify(it)}\n`).join(''));
   else if (found.length === 0) io.err.write(`there are no checkpoints below ${invocation.path}\n`);
   else io.out.write(renderListing(found, io.workingDirectory));
@@ -26,7 +26,7 @@ export function renderListing(found: readonly CheckpointListing[], workingDirect
       it.triggeredAtMs === undefined ? '-' : new Date(it.triggeredAtMs).toISOString(),
       it.durationMs === undefined ? '-' : duration(it.durationMs),
       it.sizeBytes === undefined ? '-' : bytes(it.sizeBytes),
-      relative(workingDirectory, it.path),
+      shownPath(it.path, { workingDirectory }),
     ]),
   );
 }

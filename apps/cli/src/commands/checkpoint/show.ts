@@ -1,16 +1,16 @@
 /** `weir checkpoint show`: what one checkpoint consists of. */
-import { resolve } from 'node:path';
 import { showCheckpoint, type CheckpointDescription } from '@weir/checkpoint';
-import { LocalFileStore } from '@weir/storage-fs';
 import type { CheckpointInvocation } from '../../grammar/checkpoints.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { table } from '../../render/table.js';
 import { bytes, duration } from '../../render/text.js';
+import { absolutePath } from '../../paths.js';
+import { storedFiles } from '../../stored-files.js';
 import { isOneCheckpoint, notOneCheckpoint } from './find.js';
 
 export async function show(invocation: CheckpointInvocation, io: CliIo): Promise<number> {
-  const files = new LocalFileStore();
-  const path = resolve(io.workingDirectory, invocation.path);
+  const files = await storedFiles(io);
+  const path = absolutePath(invocation.path, io);
   if (!(await isOneCheckpoint(files, path))) throw await notOneCheckpoint(files, invocation.path, io.workingDirectory);
   const description = await showCheckpoint(files, path);
   io.out.write(invocation.json ? `${JSON.stringify(withoutBytes(description))}\n` : renderDescription(description));

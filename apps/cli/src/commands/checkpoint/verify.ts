@@ -1,15 +1,15 @@
 /** `weir checkpoint verify`: reads every byte of one checkpoint, or of all below a directory. Exit code 1 when any is damaged. */
-import { relative, resolve } from 'node:path';
 import { verifyCheckpoint, type CheckpointVerification } from '@weir/checkpoint';
-import { LocalFileStore } from '@weir/storage-fs';
 import type { CheckpointInvocation } from '../../grammar/checkpoints.js';
 import { ExitCode, type CliIo } from '../../io.js';
 import { bytes, count, plainStyle, styleFor, type Style } from '../../render/text.js';
+import { absolutePath, shownPath } from '../../paths.js';
+import { storedFiles } from '../../stored-files.js';
 import { findCheckpointsBelow, isOneCheckpoint, notOneCheckpoint } from './find.js';
 
 export async function verify(invocation: CheckpointInvocation, io: CliIo): Promise<number> {
-  const files = new LocalFileStore();
-  const path = resolve(io.workingDirectory, invocation.path);
+  const files = await storedFiles(io);
+  const path = absolutePath(invocation.path, io);
   const paths = (await isOneCheckpoint(files, path))
     ? [path]
     : (await findCheckpointsBelow(files, invocation.path, io.workingDirectory)).filter((it) => it.status !== 'incomplete').map((it) => it.path);
@@ -27,9 +27,9 @@ export async function verify(invocation: CheckpointInvocation, io: CliIo): Promi
 export function renderVerification(verification: CheckpointVerification, workingDirectory: string, style: Style = plainStyle): string {
   const { path, valid, filesChecked, bytesChecked, findings } = verification;
   const state = valid ? style.green('valid') : style.red('damaged');
-  const lines = [`${relative(workingDirectory, path)}  ${state}  ${count(filesChecked)} files, ${bytes(bytesChecked)} of state`];
+  const lines = [`${shownPath(path, { workingDirectory })}  ${state}  ${count(filesChecked)} files, ${bytes(bytesChecked)} of state`];
   for (const { file, offset, code, problem, whatToDo } of findings) {
-    lines.push(`  ${code}: ${problem}`, `    at ${relative(workingDirectory, file)}, byte ${offset}`, `    ${style.cyan('hint')}: ${whatToDo}`);
+    lines.push(`  ${code}: ${problem}`, `    at ${shownPath(file, { workingDirectory })}, byte ${offset}`, `    ${style.cyan('hint')}: ${whatToDo}`);
   }
   return `${lines.join('\n')}\n`;
 }
