@@ -1,0 +1,1 @@
+export { findS3Server, S3Server, type S3ServerName } from './s3-server.js';
