@@ -21,7 +21,7 @@ function start() {
   const started = child;
   child.once('exit', (code) => {
     if (started !== child) return; // replaced
-    if (ending) process.exit(code ?? 0);
+    if (ending) process.exit(code ?? 0); // the watchers of the sources would go on
     process.stderr.write(`weir ${args.join(' ')} ended with exit code ${code}; it starts again with the next change\n`);
   });
 }
@@ -48,7 +48,7 @@ start();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.on(signal, () => {
     ending = true;
-    if (child === undefined || child.exitCode !== null) process.exit(0);
+    if (child === undefined || child.exitCode !== null) process.exit(0); // as above
     if (signal === 'SIGTERM') child.kill(signal); // Ctrl-C reaches it by itself
   });
 }

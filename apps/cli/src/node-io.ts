@@ -25,7 +25,7 @@ export function nodeIo(): CliIo {
         for (const signal of INTERRUPTS) process.off(signal, listener);
       };
     },
-    exitNow: (code) => process.exit(code),
+    exitNow: (code) => process.exit(code), // cuts what would hold the process: threads with user code, connections, a wait that the user has no patience for
     interceptForeignOutput(before) {
       const original = { out: process.stdout.write, err: process.stderr.write };
       const around = (write: typeof process.stdout.write): typeof process.stdout.write =>

@@ -58,5 +58,5 @@ if (values.update) {
     workload: (r) => r.name, cost: (r) => r.cost.toFixed(3), baseline: (r) => r.baseline.toFixed(3), change: (r) => percent(r.change), processes: (r) => String(r.attempts),
     verdict: (r) => (r.tooSlow ? '**too slow**' : r.outdated ? 'much faster: take a new baseline' : 'ok'),
   }, verdicts, values.json);
-  process.exit(verdicts.some(({ tooSlow }) => tooSlow) ? 1 : 0);
+  process.exitCode = verdicts.some(({ tooSlow }) => tooSlow) ? 1 : 0;
 }

@@ -38,7 +38,7 @@ function whole(name: NumberOption, otherwise: number): number {
 }
 function stop(message: string): never {
   process.stderr.write(`${message}\n`);
-  process.exit(2);
+  process.exit(2); // what follows would run with a command line that makes no sense; nothing has begun
 }
 function print(text: string): void {
   process.stdout.write(`${text}\n`);

@@ -31,7 +31,8 @@ async function supervise({ directory, shape, bundle }: SupervisorOrder): Promise
     directory: new ClusterDirectory(directory), shape, bundle, environment: process.env, variableOf: environmentVariable, workingDirectory: process.cwd(), clock,
     timers: new SystemTimers(), logger,
   });
-  const stop = (): void => void supervisor.stop().then(() => process.exit(0));
+  // By force: the channel to `up` may be open, and a pipe that a member handed on. Without a code: that of a failed start stays.
+  const stop = (): void => void supervisor.stop().then(() => process.exit());
   process.on('SIGTERM', stop).on('SIGINT', stop);
   process.on('SIGHUP', () => undefined); // the terminal that it was started from may go
   process.once('disconnect', stop); // whoever ordered it went before it was ready
