@@ -69,7 +69,7 @@ export type CheckpointCoordinatorEffect =
    * Each of these source coordinators snapshots its enumerator, sends `trigger-checkpoint` to its tasks in the same turn, and answers
    * `coordinator-snapshotted` (or `coordinator-declined`).
    */
-  | { readonly type: 'snapshot-source-coordinators'; readonly checkpointId: number; readonly timestampMs: number; readonly operatorIds: readonly OperatorId[]; readonly suspend: boolean }
+  | { readonly type: 'snapshot-source-coordinators'; readonly checkpointId: number; readonly timestampMs: number; readonly operatorIds: readonly OperatorId[]; readonly suspend: boolean; /** A savepoint: barriers overtake nothing. */ readonly aligned: boolean }
   /** These sources declare their input over: max watermark, end of data. */
   | { readonly type: 'drain-sources'; readonly operatorIds: readonly OperatorId[] }
   /**

@@ -52,7 +52,9 @@ export function triggerFinalIfDue(turn: CoordinatorTurn): boolean {
 /** What the trigger timer does. */
 export function triggerNext(turn: CoordinatorTurn): StepOutcome {
   if (isHistoryOver(turn.state)) {
-    repeatLastNotification(turn);
+    // A task that has finished tells nobody of a tail that was lost: none is let go before all have come to the end of their input.
+    if (turn.state.suspended || atEndOfData(turn.state)) repeatLastNotification(turn);
+    else turn.armTrigger(RETRY_DELAY_MS);
     return 'accepted';
   }
   if (atEndOfData(turn.state)) return triggerFinalIfDue(turn) ? 'triggered' : turn.refuse('checkpoint-pending');
@@ -104,6 +106,6 @@ export function trigger(turn: CoordinatorTurn, kind: 'periodic' | 'manual' | 'fi
   turn.effect({ type: 'arm-expiry-timer', checkpointId: nextCheckpointId, delayMs: config.timeoutMs });
   if (config.intervalMs > 0) turn.armTrigger(config.intervalMs);
   const suspend = kind === 'savepoint' && savepoint?.mode === 'suspend';
-  turn.effect({ type: 'snapshot-source-coordinators', checkpointId: nextCheckpointId, timestampMs: now.wallMs, operatorIds: config.sourceOperators, suspend });
+  turn.effect({ type: 'snapshot-source-coordinators', checkpointId: nextCheckpointId, timestampMs: now.wallMs, operatorIds: config.sourceOperators, suspend, aligned: kind === 'savepoint' });
   return 'triggered';
 }

@@ -182,3 +182,10 @@ export class SavepointDirectoryMissingError extends WeirError {
     });
   }
 }
+
+/** Options of checkpoints that contradict each other. */
+export class CheckpointOptionsError extends WeirError {
+  constructor(message: string, hint: string) {
+    super({ code: 'WEIR_CHECKPOINT_OPTIONS', domain: 'user', retry: 'never', message, hint });
+  }
+}

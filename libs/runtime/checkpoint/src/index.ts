@@ -1,7 +1,8 @@
 export * from './state-distribution.js';
+export type { InFlightBytes, InFlightChannel, InFlightIndex, RestoredInFlight } from './in-flight-state.js';
 export * from './snapshot.js';
 export * from './snapshot-storage.js';
-export { checkpointOptions } from './checkpoint-options.js';
+export { checkCheckpointOptions, checkpointOptions } from './checkpoint-options.js';
 export { FAILURE_WEIGHTS } from './checkpoint-failure-reason.js';
 export type { CheckpointFailureReason, FailureWeight, TriggerRefusal } from './checkpoint-failure-reason.js';
 export type {
@@ -28,7 +29,7 @@ export type { AssignStateOptions } from './state-assignment.js';
 export { subtaskKey } from './subtask-key.js';
 export {
   CheckpointAbortedError, CheckpointDamagedError, CheckpointExpiredError, CheckpointFileMissingError, CheckpointLostError, CheckpointVersionError,
-  JobEndedError, LeadershipLostError, NotACheckpointError, SavepointDirectoryMissingError,
+  CheckpointOptionsError, JobEndedError, LeadershipLostError, NotACheckpointError, SavepointDirectoryMissingError,
   SavepointFailedError, StateAssignmentError, TooManyFailedCheckpointsError,
 } from './errors.js';
 export { listCheckpoints, showCheckpoint, verifyCheckpoint } from './checkpoint-inspector.js';

@@ -1,5 +1,6 @@
 /** What a task needs of the checkpoint storage; implemented by the file checkpoint storage. */
 import type { ExecutionAttemptId } from '@weir/base';
+import type { InFlightBytes } from './in-flight-state.js';
 import type { ChannelPosition, FileHandle, OperatorSnapshot, StateHandle, SubtaskSnapshot } from './snapshot.js';
 
 export interface SubtaskSnapshotInput {
@@ -9,6 +10,7 @@ export interface SubtaskSnapshotInput {
   readonly operators: readonly OperatorSnapshot[];
   readonly inputs: readonly ChannelPosition[];
   readonly outputs: readonly ChannelPosition[];
+  readonly inFlight?: readonly InFlightBytes[];
 }
 
 export interface SnapshotStorage {

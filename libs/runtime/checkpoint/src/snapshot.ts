@@ -6,6 +6,7 @@
  */
 import type { JobId, LeaderEpoch, OperatorId, VertexId } from '@weir/base';
 import type { KeyGroupRange, StoredFile, TableSnapshot } from '@weir/state';
+import type { InFlightIndex, RestoredInFlight } from './in-flight-state.js';
 import type { StateDistribution } from './state-distribution.js';
 
 /** Keyed state of one operator as the task hands it over, before it is written. */
@@ -84,6 +85,8 @@ export interface SubtaskSnapshot {
   readonly operators: readonly OperatorStateIndex[];
   readonly inputs: readonly ChannelPosition[];
   readonly outputs: readonly ChannelPosition[];
+  /** What barriers overtook, of a checkpoint that was not aligned here. */
+  readonly inFlight?: readonly InFlightIndex[];
 }
 
 /** State of a source's enumerator. */
@@ -150,4 +153,6 @@ export interface RestoredSubtaskState {
   /** `finished` of the old subtask; only when the parallelism is unchanged, or when all old subtasks were finished. */
   readonly finished: boolean;
   readonly operators: readonly RestoredOperatorState[];
+  /** To be taken, in this order per channel, before anything new. */
+  readonly inFlight?: readonly RestoredInFlight[];
 }

@@ -11,6 +11,7 @@ import { assert, type OperatorId } from '@weir/base';
 import type { JobGraph, JobVertex } from '@weir/graph';
 import { keyGroupRangeOf } from '@weir/state';
 import { StateAssignmentError } from './errors.js';
+import { assignInFlight } from './in-flight-state.js';
 import type {
   CheckpointMetadata, OperatorStateIndex, OperatorSummary, RestoredOperatorState, RestoredSubtaskState, Segment, StateHandle, SubtaskSnapshot, TableSetIndex,
 } from './snapshot.js';
@@ -48,11 +49,14 @@ export function assignState(checkpoint: CheckpointMetadata, graph: JobGraph, opt
       { operatorId: id, name: summary.name },
     );
   }
+  const inFlight = assignInFlight(checkpoint, graph, options.allowNonRestoredState === true);
   const assigned = new Map<string, RestoredSubtaskState>();
   for (const vertex of graph.vertices) {
     const parts = vertex.operators.map(({ operatorId, name }) => assignOperator(operatorId, name, vertex, old.get(operatorId)));
     for (let subtask = 0; subtask < vertex.parallelism; subtask++) {
+      const channels = inFlight.get(subtaskKey(vertex.id, subtask));
       assigned.set(subtaskKey(vertex.id, subtask), {
+        ...(channels === undefined ? {} : { inFlight: channels }),
         checkpointId: checkpoint.checkpointId,
         finished: isFinished(vertex, subtask, old),
         operators: parts.map((bySubtask) => bySubtask[subtask]).filter(({ keyed, tables, lists }) => keyed.length > 0 || tables !== undefined || lists.length > 0),

@@ -1,11 +1,12 @@
 /**
- * Layout of one subtask's state: the operators' segments one after the other. A file begins with the header of all checkpoint files (magic,
+ * Layout of one subtask's state: the operators' segments one after the other, then what was in flight. A file begins with the header of all checkpoint files (magic,
  * kind, version, length) and a part that says whose it is, so that a stray file is recognizable on its own. Inlined it is the bare segments.
  * The checksum lies in `_metadata` only: the CRC of bytes that end with their own CRC is the same for all files and would prove nothing.
  */
 import { attemptKey, ByteWriter, crc32, type ExecutionAttemptId } from '@weir/base';
 import { encodeMessage } from '@weir/types';
 import { FileKind, sealHeader } from './sealed-file.js';
+import type { InFlightBytes, InFlightIndex } from './in-flight-state.js';
 import type { OperatorSnapshot, OperatorStateIndex, Segment } from './snapshot.js';
 
 /** Who wrote a state file. */
@@ -19,13 +20,14 @@ export interface StateLayout {
   readonly chunks: readonly Uint8Array[];
   /** Offsets count from the first byte of the first chunk. */
   readonly operators: readonly OperatorStateIndex[];
+  readonly inFlight: readonly InFlightIndex[];
   readonly sizeBytes: number;
   readonly crc32: number;
 }
 
 /** Bytes of all segments. */
-export function segmentBytes(operators: readonly OperatorSnapshot[]): number {
-  let total = 0;
+export function segmentBytes(operators: readonly OperatorSnapshot[], inFlight: readonly InFlightBytes[] = []): number {
+  let total = inFlight.reduce((sum, { bytes }) => sum + bytes.length, 0);
   for (const { keyed, lists } of operators) {
     total += keyed?.bytes.length ?? 0;
     for (const list of lists) for (const element of list.elements) total += element.length;
@@ -34,13 +36,13 @@ export function segmentBytes(operators: readonly OperatorSnapshot[]): number {
 }
 
 /** `identity` undefined: the bare segments, for inlining. */
-export function layOutState(operators: readonly OperatorSnapshot[], identity: StateFileIdentity | undefined): StateLayout {
+export function layOutState(operators: readonly OperatorSnapshot[], identity: StateFileIdentity | undefined, inFlight: readonly InFlightBytes[] = []): StateLayout {
   const chunks = new ChunkList();
   if (identity !== undefined) {
     const owner = encodeMessage({ checkpointId: identity.checkpointId, attempt: attemptKey(identity.attempt) });
     const prefix = new ByteWriter(owner.length + 4);
     prefix.bytes(owner);
-    chunks.add(sealHeader(FileKind.state, prefix.length + segmentBytes(operators)));
+    chunks.add(sealHeader(FileKind.state, prefix.length + segmentBytes(operators, inFlight)));
     chunks.add(prefix.toBytes());
   }
   const index = operators.map(({ operatorId, keyed, lists }): OperatorStateIndex => ({
@@ -48,7 +50,8 @@ export function layOutState(operators: readonly OperatorSnapshot[], identity: St
     ...(keyed === undefined ? {} : { keyed: { segment: chunks.add(keyed.bytes), firstKeyGroup: keyed.firstKeyGroup, offsets: keyed.offsets } }),
     lists: lists.map(({ name, distribution, elements }) => ({ name, distribution, elements: elements.map((element) => chunks.add(element)) })),
   }));
-  return { chunks: chunks.finish(), operators: index, sizeBytes: chunks.sizeBytes, crc32: chunks.checksum };
+  const channels = inFlight.map(({ bytes, ...channel }): InFlightIndex => ({ ...channel, segment: chunks.add(bytes) }));
+  return { chunks: chunks.finish(), operators: index, inFlight: channels, sizeBytes: chunks.sizeBytes, crc32: chunks.checksum };
 }
 
 /** Small pieces are copied together, so that a file of many list elements is not written piece by piece. */

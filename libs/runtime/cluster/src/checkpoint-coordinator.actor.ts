@@ -181,7 +181,7 @@ export class CheckpointCoordinatorActor implements Actor<CheckpointCoordinatorAc
         return;
       case 'snapshot-source-coordinators':
         for (const operatorId of effect.operatorIds) {
-          this.tellSource(operatorId, { type: 'take-snapshot', checkpointId: effect.checkpointId, timestampMs: effect.timestampMs, suspend: effect.suspend }, context);
+          this.tellSource(operatorId, { type: 'take-snapshot', checkpointId: effect.checkpointId, timestampMs: effect.timestampMs, suspend: effect.suspend, aligned: effect.aligned }, context);
         }
         return;
       case 'drain-sources':

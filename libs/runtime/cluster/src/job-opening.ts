@@ -5,7 +5,7 @@
  *   translate -> register says finished? -> claim epoch (D4) -> recover (D5) -> fits the graph? | new history: from a snapshot or from nothing, sinks begin
  */
 import { Configuration, type JobId, type LeaderEpoch } from '@weir/base';
-import { assignState, type CompletedCheckpoint, CompletedCheckpointStore, checkpointOptions, readExternalSnapshot, type Recovery } from '@weir/checkpoint';
+import { assignState, checkCheckpointOptions, type CompletedCheckpoint, CompletedCheckpointStore, checkpointOptions, readExternalSnapshot, type Recovery } from '@weir/checkpoint';
 import type { ConnectorServices } from '@weir/connector';
 import type { CompiledJob, JobGraph, JobProgram } from '@weir/graph';
 import type { HighAvailability } from '@weir/ports';
@@ -56,6 +56,7 @@ export interface OpenedJob {
 export async function openJob(options: JobOpeningOptions): Promise<OpenedJob> {
   const { jobId, highAvailability, services } = options;
   const { job: compiled, configuration, warnings } = compileJob(options.program, options.configuration);
+  checkCheckpointOptions(configuration);
   const notes: JobNote[] = warnings.map((text) => ({ level: 'warn', text }));
   const register = await highAvailability.readRegister(jobId);
   if (register?.value.status === 'finished') throw new JobAlreadyFinishedError(jobId);

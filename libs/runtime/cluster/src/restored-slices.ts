@@ -10,6 +10,7 @@ import type { RestoredSubtaskState, Segment, StateHandle } from '@weir/checkpoin
 export function sliceInlineState(restored: RestoredSubtaskState): RestoredSubtaskState {
   return {
     ...restored,
+    ...(restored.inFlight === undefined ? {} : { inFlight: restored.inFlight.map((channel) => ({ ...channel, ...slice(channel) })) }),
     operators: restored.operators.map((operator) => ({
       ...operator,
       keyed: operator.keyed.map((part) => ({ ...part, ...slice(part) })),

@@ -112,7 +112,7 @@ export class SourceCoordinatorActor implements Actor<Message> {
   }
 
   /** C1. */
-  private takeSnapshot({ checkpointId, timestampMs, suspend }: Extract<Message, { type: 'take-snapshot' }>, context: ActorContext<Message>): void {
+  private takeSnapshot({ checkpointId, timestampMs, suspend, aligned }: Extract<Message, { type: 'take-snapshot' }>, context: ActorContext<Message>): void {
     const { operatorId, source } = this.options;
     try {
       assert(this.enumerator !== undefined, `source ${operatorId} has no enumerator at checkpoint ${checkpointId}`);
@@ -120,7 +120,7 @@ export class SourceCoordinatorActor implements Actor<Message> {
         operatorId, stateVersion: source.stateVersion, bytes: encodeMessage(this.enumerator.snapshotState(checkpointId)),
       };
       this.tracker.snapshot(checkpointId);
-      for (const reader of this.readers.values()) this.tell(reader, { type: 'trigger-checkpoint', checkpointId, timestampMs, suspend }, context);
+      for (const reader of this.readers.values()) this.tell(reader, { type: 'trigger-checkpoint', checkpointId, timestampMs, suspend, aligned }, context);
       this.report({ type: 'coordinator-snapshotted', checkpointId, snapshot }, context);
     } catch (thrown) {
       this.report({ type: 'coordinator-declined', checkpointId, operatorId, failure: failureInfo(thrown) }, context);

@@ -23,7 +23,7 @@ export type SourceCoordinatorMessage =
   /** Nothing may be assigned to these any more. */
   | { readonly type: 'readers-stopping'; readonly subtasks: readonly number[] }
   /** Answer: coordinator-snapshotted | coordinator-declined. The tasks are told in the same turn. */
-  | { readonly type: 'take-snapshot'; readonly checkpointId: number; readonly timestampMs: number; readonly suspend: boolean }
+  | { readonly type: 'take-snapshot'; readonly checkpointId: number; readonly timestampMs: number; readonly suspend: boolean; readonly aligned: boolean }
   /** The readers declare their input over, as if it were bounded and had ended here. */
   | { readonly type: 'drain' }
   | { readonly type: 'checkpoint-complete'; readonly checkpointId: number }

@@ -97,7 +97,7 @@ class Model {
   checkpoint(): void {
     const checkpointId = this.nextCheckpoint++;
     this.snapshots.set(checkpointId, Array.from({ length: PARALLELISM }, () => undefined));
-    this.tell({ type: 'take-snapshot', checkpointId, timestampMs: 0, suspend: false });
+    this.tell({ type: 'take-snapshot', checkpointId, timestampMs: 0, suspend: false, aligned: false });
   }
 
   /** The newest checkpoint that all readers have acknowledged completes. */

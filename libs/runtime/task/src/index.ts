@@ -1,5 +1,6 @@
 export * from './task.protocol.js';
 export * from './task-deployment.js';
 export * from './task-options.js';
-export { TaskActor, type TaskDependencies } from './task.actor.js';
+export { TaskActor } from './task.actor.js';
+export type { TaskDependencies } from './task-dependencies.js';
 export * from './errors.js';

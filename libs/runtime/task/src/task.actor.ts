@@ -4,60 +4,47 @@
  * Owns: its channels, its operator chain, its snapshots until they are acknowledged. The JobMaster owns: when to start, checkpoint, finish.
  * K1: control messages are handled between batches, so a trigger falls between two records. K2: a snapshot captures operators and channel
  * positions in one turn, with no record in between. K3: after a failure or cancellation nothing is emitted, reported or committed any more.
- * K4: a task stops taking input as long as an output waits for credit or a sink wants no more.
+ * K4: a task stops taking input as long as an output waits for credit or a sink wants no more; barriers that overtake do not wait for that.
+ * K5: what was in flight in the restored checkpoint is replayed before anything new is taken.
  */
 import { assertNever, Configuration, type ExecutionAttemptId, failureInfo, toError } from '@weir/base';
 import type { Actor, ActorContext, ActorRef } from '@weir/actor';
-import type { ChannelPosition, SnapshotStorage } from '@weir/checkpoint';
-import type { CompiledJob, JobVertex } from '@weir/graph';
+import type { JobVertex } from '@weir/graph';
 import type { SourceSplit } from '@weir/connector';
-import type { Clock, Connection, FileStore, Logger, MetricGroup, Random, Subscription, Timers } from '@weir/ports';
-import { type KeyedStateBackends, keyGroupRangeOf, type SnapshotFormat } from '@weir/state';
-import { framesInFlight } from './channels/frames-in-flight.js';
-import { InputGate } from './channels/input-gate.js';
-import { InputProcessor } from './channels/input-processor.js';
-import type { PartitionEncoderOptions } from './channels/partition-encoder.js';
-import { ResultPartition } from './channels/result-partition.js';
+import type { Subscription } from '@weir/ports';
+import type { SnapshotFormat } from '@weir/state';
+import { AlignmentPatience } from './alignment-patience.js';
+import type { Barrier } from './channels/frame.js';
+import { mayBeOvertaken } from './channels/in-flight-bytes.js';
+import type { InputChannel, InputGate } from './channels/input-gate.js';
+import { type InputBarrier, InputProcessor } from './channels/input-processor.js';
+import type { Replay } from './channels/replay.js';
 import { TaskOutputs } from './channels/task-outputs.js';
-import { loadRestored } from './chain/load-restored.js';
-import { closeKeyedState, openKeyedState } from './chain/open-keyed-state.js';
-import { type ChainEnvironment, OperatorChain } from './chain/operator-chain.js';
+import type { OperatorChain } from './chain/operator-chain.js';
+import { startChain, type StartedChain } from './chain/start-chain.js';
 import { BatchSize } from './batch-size.js';
-import { ChannelBrokenError, TaskEndedError } from './errors.js';
+import { ChannelBrokenError } from './errors.js';
 import { explainFailure } from './explain-failure.js';
 import { RecordContext } from './operators/operator.js';
 import type { SourceOperator } from './operators/source-operator.js';
 import { type SnapshotOutcome, takeSnapshot } from './subtask-snapshot.js';
+import { TaskChannels } from './task-channels.js';
+import type { TaskDependencies } from './task-dependencies.js';
+import { taskMetrics } from './task-metrics.js';
 import { taskOptions } from './task-options.js';
-import type { ReaderReport, TaskMessage, TaskMetrics, TaskReport, TaskState } from './task.protocol.js';
-import type { TaskDeployment } from './task-deployment.js';
+import type { ReaderReport, TaskMessage, TaskReport, TaskState } from './task.protocol.js';
 import { ProcessingTimeService } from './time/processing-time.js';
 import { TimeAccounting, type WaitReason } from './time-accounting.js';
 
-export interface TaskDependencies {
-  readonly deployment: TaskDeployment;
-  /** An instance of the job's graph that no other task uses. */
-  readonly job: CompiledJob;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly files: FileStore;
-  readonly metrics: MetricGroup;
-  readonly data: Connection;
-  /** What the transport of `data` says: false when frames must be bytes. */
-  readonly dataByReference: boolean;
-  readonly snapshotStorage: SnapshotStorage;
-  readonly stateBackends: KeyedStateBackends;
-}
-
 /** Sent by the task to itself. */
 type TaskSelfMessage =
-  | { readonly type: 'initialized'; readonly chain: OperatorChain }
+  | { readonly type: 'initialized'; readonly started: StartedChain }
   | { readonly type: 'failed'; readonly error: Error }
   | SnapshotOutcome
   | { readonly type: 'committed'; readonly checkpointId: number; readonly isFinal: boolean; readonly stop: boolean }
   | { readonly type: 'closed'; readonly state: 'finished' | 'canceled' }
+  | { readonly type: 'barrier-arrived'; readonly channel: InputChannel; readonly barrier: Barrier }
+  | { readonly type: 'alignment-timeout'; readonly checkpointId: number }
   | { readonly type: 'wait-over' }
   | { readonly type: 'processing-time-due' }
   | { readonly type: 'periodic' }
@@ -76,12 +63,19 @@ export class TaskActor implements Actor<TaskMessage> {
   private readonly configuration: Configuration;
   private readonly time: TimeAccounting;
   private readonly processingTime: ProcessingTimeService;
+  private readonly channels: TaskChannels;
+  private readonly patience: AlignmentPatience;
   private readonly turnBudgetMs: number;
   private readonly batch: BatchSize;
   private gate: InputGate | undefined;
   private outputs = new TaskOutputs([], 0);
   private chain: OperatorChain | undefined;
   private processor: InputProcessor | undefined;
+  /** Undefined when it is over. */
+  private replay: Replay | undefined;
+  private replayedRecords = 0;
+  /** The source was told to end while a replay was going on. */
+  private drainWanted = false;
   private disconnects: Subscription | undefined;
   private context: Context | undefined;
   private jobMaster: ActorRef<TaskReport> | undefined;
@@ -103,46 +97,22 @@ export class TaskActor implements Actor<TaskMessage> {
     this.turnBudgetMs = this.configuration.get(taskOptions.turnBudget);
     this.batch = new BatchSize(this.turnBudgetMs, () => this.outputs.partitions.length > 0);
     this.time = new TimeAccounting(clock);
+    this.channels = new TaskChannels(dependencies, this.vertex, this.configuration, this.record);
+    this.patience = new AlignmentPatience(this.configuration, clock);
     this.processingTime = new ProcessingTimeService(clock, timers, () => this.context?.self.tell({ type: 'processing-time-due' }));
   }
 
   started(context: ActorContext<TaskMessage>): void {
     const own = context as Context;
     this.context = own;
-    const { deployment, data, job, random } = this.dependencies;
+    const { deployment, data } = this.dependencies;
     this.jobMaster = own.refFor<TaskReport>(deployment.jobMaster as never);
     if (deployment.sourceCoordinator !== undefined) this.coordinator = own.refFor<ReaderReport>(deployment.sourceCoordinator as never);
     // Subscriptions stand before anybody starts, so that no first credit and no first frame is published to nobody.
     this.disconnects = data.onDisconnect(() => this.fail(new ChannelBrokenError('of this task', 'the data connection broke')));
-    this.gate = new InputGate(deployment.inputs, data, this.framesInFlight(), () => own.wake(), (error) => this.fail(error), !this.dependencies.dataByReference);
-    const bufferTimeoutMs = this.configuration.get(taskOptions.bufferTimeout);
-    this.outputs = new TaskOutputs(deployment.outputs.map((descriptor) => new ResultPartition(descriptor, job.partitioners[descriptor.edgeIndex], this.record, {
-      frameRecords: bufferTimeoutMs === 0 ? 1 : this.configuration.get(taskOptions.frameRecords),
-      label: `${this.vertex.name}-edge-${descriptor.edgeIndex}`, random: random.stream(`edge-${descriptor.edgeIndex}`), connection: data, onWritable: () => own.wake(),
-      encoding: this.dependencies.dataByReference ? undefined : this.encodingOf(descriptor.edgeIndex),
-    })), bufferTimeoutMs);
-  }
-
-  /** A slot runs at most one subtask of each vertex, and they share one connection. */
-  private framesInFlight(): number {
-    const { deployment, dataByReference } = this.dependencies;
-    if (dataByReference) return this.configuration.get(taskOptions.framesInFlight);
-    const receivingTasks = deployment.graph.vertices.filter((vertex) => vertex.inputCount > 0).length;
-    const channels = deployment.inputs.reduce((sum, gate) => sum + gate.channels.length, 0);
-    return framesInFlight({
-      channels, tasks: receivingTasks, frameBytes: this.configuration.get(taskOptions.frameBytes),
-      bytesPerChannel: this.configuration.get(taskOptions.bytesPerChannel), bytesInFlight: this.configuration.get(taskOptions.bytesInFlight),
-    });
-  }
-  private encodingOf(edgeIndex: number): PartitionEncoderOptions {
-    const { deployment, job, logger } = this.dependencies;
-    const { sourceOperatorIndex, sideOutputId } = deployment.graph.edges[edgeIndex];
-    const { name, operatorId } = this.vertex.operators[sourceOperatorIndex];
-    return {
-      operatorName: name, frameBytes: this.configuration.get(taskOptions.frameBytes),
-      type: sideOutputId === undefined ? job.nodes.get(operatorId)?.outputType : undefined,
-      onFirstFallback: (reason) => logger.log('warn', 'records of another shape are sent in the slow self-describing encoding; declare their type with returns()', { operator: name, reason }),
-    };
+    const events = { wake: () => own.wake(), fail: (error: Error) => this.fail(error) };
+    this.gate = this.channels.openGate(events);
+    this.outputs = this.channels.openOutputs(events);
   }
 
   receive(received: TaskMessage, _context: ActorContext<TaskMessage>): void {
@@ -165,16 +135,20 @@ export class TaskActor implements Actor<TaskMessage> {
   private handle(message: TaskMessage | TaskSelfMessage): void {
     switch (message.type) {
       case 'start': this.start(); break;
-      case 'initialized': this.begin(message.chain); break;
+      case 'initialized': this.begin(message.started); break;
       case 'assign-splits': this.source.addSplits(message.splits as readonly SourceSplit[]); this.stopWaiting(); break;
       case 'no-more-splits': this.source.noMoreSplits(); this.stopWaiting(); break;
       case 'trigger-checkpoint':
         if (!this.isWorking) break;
         if (message.suspend) this.suspendedAt = message.checkpointId;
-        this.checkpoint(message.checkpointId, message.timestampMs, [], 0);
+        this.checkpoint({
+          checkpointId: message.checkpointId, timestampMs: message.timestampMs, mode: message.aligned ? 'aligned' : undefined, cut: { positions: [], captured: [] }, alignmentDurationMs: 0,
+        });
         break;
       case 'drain':
-        if (this.state === 'running' && !this.deferred(message)) this.endSource();
+        if (this.state !== 'running' || this.deferred(message)) break;
+        if (this.replay === undefined) this.endSource();
+        else this.drainWanted = true;
         break;
       case 'snapshot-format':
         this.snapshotFormat = message.format;
@@ -187,6 +161,7 @@ export class TaskActor implements Actor<TaskMessage> {
           (this.context as Context).self.tell({ type: 'processing-time-due' });
         }
         this.processor?.abort(message.checkpointId);
+        this.outputs.abandon(message.checkpointId);
         this.chain?.checkpointAborted(message.checkpointId);
         break;
       case 'cancel': this.end('canceled'); break;
@@ -196,6 +171,14 @@ export class TaskActor implements Actor<TaskMessage> {
         break;
       case 'snapshot-not-stored':
         this.tellJobMaster({ type: 'decline-checkpoint', attempt: this.attempt, checkpointId: message.checkpointId, failure: failureInfo(message.error) });
+        break;
+      case 'snapshot-abandoned': break;
+      case 'barrier-arrived':
+        if (!this.isWorking || this.deferred(message)) break;
+        if (this.processor?.arrived(message.channel, message.barrier) === true) this.overtakeInTime(message.barrier);
+        break;
+      case 'alignment-timeout':
+        if (this.isWorking && !this.deferred(message)) this.overtake(message.checkpointId);
         break;
       case 'committed':
         // After a restore from the final checkpoint consumers may still be starting: they need the end of data before its channel goes. The
@@ -227,67 +210,53 @@ export class TaskActor implements Actor<TaskMessage> {
   private start(): void {
     if (this.state !== 'created') return;
     this.setState('initializing');
-    (this.context as Context).pipe(this.initialize(), (chain) => ({ type: 'initialized', chain }), (error) => ({ type: 'failed', error }));
+    (this.context as Context).pipe(this.initialize(), (started) => ({ type: 'initialized', started }), (error) => ({ type: 'failed', error }));
   }
 
-  private async initialize(): Promise<OperatorChain> {
-    const { deployment, job, snapshotStorage, files, clock, timers, random, logger, metrics } = this.dependencies;
-    const { vertex, attempt } = this;
-    const range = keyGroupRangeOf(attempt.subtaskIndex, vertex.parallelism, vertex.maxParallelism);
-    const restored = await loadRestored(deployment.restored, snapshotStorage, range);
-    // K3: an attempt that ended meanwhile must not open anything, nor commit or abort in the name of a sink.
-    if (this.isOver) throw new TaskEndedError(this.vertex.name);
-    const keyedState = await openKeyedState(this.dependencies.stateBackends, job, vertex, range, restored);
-    if (this.isOver) {
-      await closeKeyedState(keyedState);
-      throw new TaskEndedError(this.vertex.name);
-    }
-    const environment: ChainEnvironment = {
-      jobId: deployment.jobId, attempt, job, vertex, metrics, restored, keyedState, record: this.record, processingTime: this.processingTime,
-      services: { files, clock, timers, random: random.stream('connector'), logger },
-      commitRetries: this.configuration.get(taskOptions.commitRetries),
-      freezeRecords: this.configuration.get(taskOptions.freezeRecords),
-      sendSplitRequest: () => this.requestSplit(),
-      partitions: this.outputs.partitions.map((partition) => {
-        const edge = deployment.graph.edges[partition.descriptor.edgeIndex];
-        return { sourceOperatorIndex: edge.sourceOperatorIndex, sideOutputId: edge.sideOutputId, partition };
-      }),
-    };
-    try {
-      this.chain = new OperatorChain(environment);
-    } catch (failure) {
-      await closeKeyedState(keyedState);
-      throw failure;
-    }
-    await this.chain.open();
-    return this.chain;
+  private initialize(): Promise<StartedChain> {
+    const { vertex, configuration, record, processingTime, outputs } = this;
+    return startChain(this.dependencies, {
+      vertex, configuration, record, processingTime, outputs, sendSplitRequest: () => this.requestSplit(), isOver: () => this.isOver,
+      built: (chain) => { this.chain = chain; },
+    });
   }
 
-  private begin(chain: OperatorChain): void {
+  private begin({ chain, replay }: StartedChain): void {
     const gate = this.gate as InputGate;
     if (this.vertex.inputCount > 0) {
+      const { graph } = this.dependencies.deployment;
       this.processor = new InputProcessor(gate, chain.head.inputs, this.record, this.dependencies.clock, this.vertex.name, {
-        barrierComplete: (id, timestampMs, positions, alignmentMs) => this.checkpoint(id, timestampMs, positions, alignmentMs),
-        checkpointGivenUp: (id) => this.outputs.cancelBarrier(id),
+        barrierComplete: (barrier) => this.checkpoint(barrier),
+        barrierArrived: (channel, barrier) => { if (this.patience.isLimited) (this.context as Context).self.tell({ type: 'barrier-arrived', channel, barrier }); },
+        checkpointGivenUp: (id) => {
+          this.outputs.abandon(id);
+          this.outputs.cancelBarrier(id);
+        },
         endOfData: () => this.endOfData(),
-      });
+      }, { mayBeOvertaken: (edge) => mayBeOvertaken(graph, edge), writerFor: (edge, type) => this.channels.stateWriter(edge, type) });
     }
+    this.replay = replay;
     this.setState('running');
     gate.open();
     this.processingTime.fire();
     this.arm('periodic', taskOptions.autoWatermarkInterval);
     this.arm('report', taskOptions.reportInterval);
     (this.context as Context).timers.setTimer('maintain-channels', CHANNEL_MAINTENANCE_MS, { type: 'maintain-channels' });
-    if (chain.source !== undefined) {
-      if (this.dependencies.deployment.restored?.finished === true) {
-        chain.source.emitMaxWatermark();
-        this.endOfData();
-      } else {
-        this.coordinator?.tell({ type: 'register-reader', attempt: this.attempt, operatorId: this.vertex.operators[0].operatorId });
-        if (this.splitWanted) this.requestSplit();
-      }
+    if (chain.source !== undefined && this.dependencies.deployment.restored?.finished !== true) {
+      this.coordinator?.tell({ type: 'register-reader', attempt: this.attempt, operatorId: this.vertex.operators[0].operatorId });
+      if (this.splitWanted) this.requestSplit();
     }
+    if (replay === undefined || replay.isOver) this.replayOver();
     (this.context as Context).wake();
+  }
+
+  /** K5. */
+  private replayOver(): void {
+    for (const [input, time] of this.replay?.headTimes() ?? []) this.processor?.resume(input, time);
+    this.replayedRecords = this.replay?.recordsIn ?? 0;
+    this.replay = undefined;
+    const isSource = (this.chain as OperatorChain).source !== undefined;
+    if (isSource && (this.drainWanted || this.dependencies.deployment.restored?.finished === true)) this.endSource();
   }
 
   /** A reader may ask while it opens; the coordinator listens to registered readers only, so that request follows the registration. */
@@ -326,7 +295,10 @@ export class TaskActor implements Actor<TaskMessage> {
       if (!this.outputs.writable) return this.pause('backpressured');
       const backlog = chain.backlog();
       if (backlog !== undefined) return this.waitFor(backlog, 'backpressured');
-      if (this.processor !== undefined) {
+      if (this.replay !== undefined && this.suspendedAt === undefined) {
+        this.replay.step();
+        if (this.replay.isOver) this.replayOver();
+      } else if (this.processor !== undefined) {
         if (!this.processor.processNext()) return this.pause('idle');
         if (this.isOver) return false;
       } else if (this.sourceEnded || this.suspendedAt !== undefined) {
@@ -389,11 +361,26 @@ export class TaskActor implements Actor<TaskMessage> {
 
   // --- checkpoints --------------------------------------------------------------------------------------------------------------------
 
-  private checkpoint(checkpointId: number, timestampMs: number, inputs: readonly ChannelPosition[], alignmentDurationMs: number): void {
-    const { clock, snapshotStorage } = this.dependencies;
-    const request = { checkpointId, timestampMs, attempt: this.attempt, finished: this.state === 'end-of-data', inputs, alignmentDurationMs, format: this.snapshotFormat };
-    const outcome = takeSnapshot(request, this.chain as OperatorChain, this.outputs, snapshotStorage, clock);
+  private checkpoint({ checkpointId, timestampMs, mode, cut, alignmentDurationMs }: InputBarrier): void {
+    const { clock, snapshotStorage, deployment } = this.dependencies;
+    const request = {
+      checkpointId, timestampMs, attempt: this.attempt, finished: this.state === 'end-of-data', inputs: cut, alignmentDurationMs, format: this.snapshotFormat,
+      replay: this.replay?.remaining(() => this.channels.replayWriter()) ?? [], outputs: this.patience.kindOf(mode, timestampMs),
+    };
+    const outcome = takeSnapshot(request, this.chain as OperatorChain, this.outputs, deployment.graph, snapshotStorage, clock);
     (this.context as Context).pipe(outcome, (message) => message, (error) => ({ type: 'failed', error }));
+    if (this.outputs.waitsFor(checkpointId)) this.overtakeInTime({ checkpointId, timestampMs });
+  }
+
+  /** When the time to align is over, now or later. */
+  private overtakeInTime({ checkpointId, timestampMs }: Pick<Barrier, 'checkpointId' | 'timestampMs'>): void {
+    const leftMs = this.patience.leftMs(timestampMs);
+    if (leftMs === 0) this.overtake(checkpointId);
+    else (this.context as Context).timers.setTimer('alignment-timeout', leftMs, { type: 'alignment-timeout', checkpointId });
+  }
+  private overtake(checkpointId: number): void {
+    this.processor?.overtake(checkpointId);
+    this.outputs.overtake(checkpointId);
   }
 
   private complete(checkpointId: number, isFinal: boolean, stop: boolean): void {
@@ -418,26 +405,12 @@ export class TaskActor implements Actor<TaskMessage> {
     (this.context as Context).timers.setTimer('maintain-channels', CHANNEL_MAINTENANCE_MS, { type: 'maintain-channels' });
   }
   private report(): void {
-    this.tellJobMaster({ type: 'task-metrics', attempt: this.attempt, metrics: this.metrics() });
+    const { processor, outputs, time, replay } = this;
+    const metrics = taskMetrics({
+      graph: this.dependencies.deployment.graph, chain: this.chain as OperatorChain, processor, outputs, time, replayedRecords: replay?.recordsIn ?? this.replayedRecords,
+    });
+    this.tellJobMaster({ type: 'task-metrics', attempt: this.attempt, metrics });
   }
-  private metrics(): TaskMetrics {
-    const chain = this.chain as OperatorChain;
-    chain.recordsFromChannels = this.processor?.recordsIn ?? 0;
-    const watermark = chain.source?.watermark ?? this.processor?.watermark ?? Number.NEGATIVE_INFINITY;
-    const wire = watermark === Number.NEGATIVE_INFINITY ? null : Math.min(watermark, Number.MAX_VALUE);
-    return {
-      operators: chain.metrics().map((operator, index) => ({ ...operator, fallbackRecords: operator.fallbackRecords + this.fallbacksOf(index), outputWatermark: wire })),
-      busyMs: this.time.busyMs, idleMs: this.time.idleMs, backpressuredMs: this.time.backpressuredMs, inputWatermark: this.processor === undefined ? null : wire,
-    };
-  }
-
-  /** Records of an operator of the chain that its outgoing edges sent in the self-describing encoding. */
-  private fallbacksOf(operatorIndex: number): number {
-    const { edges } = this.dependencies.deployment.graph;
-    return this.outputs.partitions.reduce((sum, { descriptor, fallbackRecords }) =>
-      sum + (edges[descriptor.edgeIndex].sourceOperatorIndex === operatorIndex ? fallbackRecords : 0), 0);
-  }
-
   // --- ends ---------------------------------------------------------------------------------------------------------------------------
 
   /** Regular end: closes first, then reports. */
@@ -475,7 +448,7 @@ export class TaskActor implements Actor<TaskMessage> {
     this.gate?.close();
     this.outputs.close();
     this.processingTime.close();
-    for (const timer of ['periodic', 'report', 'maintain-channels']) this.context?.timers.cancelTimer(timer);
+    for (const timer of ['periodic', 'report', 'maintain-channels', 'alignment-timeout']) this.context?.timers.cancelTimer(timer);
   }
 
   stopped(): void {

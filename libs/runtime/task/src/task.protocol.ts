@@ -21,7 +21,7 @@ export type TaskMessage =
   | { readonly type: 'assign-splits'; readonly operatorId: OperatorId; readonly splits: readonly unknown[] }
   | { readonly type: 'no-more-splits'; readonly operatorId: OperatorId }
   /** From the source's coordinator, to source tasks only. Answer: acknowledge-checkpoint | decline-checkpoint to the JobMaster. */
-  | { readonly type: 'trigger-checkpoint'; readonly checkpointId: number; readonly timestampMs: number; /** Emit nothing behind the barrier; `checkpoint-aborted` of this id takes it back. */ readonly suspend: boolean }
+  | { readonly type: 'trigger-checkpoint'; readonly checkpointId: number; readonly timestampMs: number; /** Emit nothing behind the barrier; `checkpoint-aborted` of this id takes it back. */ readonly suspend: boolean; /** Of a savepoint: the barrier overtakes nothing. */ readonly aligned: boolean }
   /** From the source's coordinator, to source tasks only: the input ends here. */
   | { readonly type: 'drain' }
   /**

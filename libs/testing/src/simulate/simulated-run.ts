@@ -136,6 +136,7 @@ class History {
       'restart-strategy.exponential-delay.max-backoff': '500 ms',
       'restart-strategy.max-failures-without-progress': '100',
       'sink.committer.retries': draw.pick(['0', '2', '10']),
+      ...unaligned(draw.stream('unaligned')),
     };
   }
 
@@ -205,4 +206,14 @@ class History {
       return `\n  no status: ${String(error)}`;
     }
   }
+}
+
+/** In a third of all runs barriers overtake, at once or after a while. */
+function unaligned(draw: SeededRandom): Record<string, string> {
+  if (!draw.chance(0.35)) return {};
+  return {
+    'execution.checkpointing.unaligned.enabled': 'true',
+    'execution.checkpointing.aligned-checkpoint-timeout': draw.pick(['0 ms', '2 ms', '20 ms']),
+    'execution.checkpointing.max-concurrent-checkpoints': '1',
+  };
 }

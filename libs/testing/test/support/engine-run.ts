@@ -62,6 +62,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
   const plans = drawPlans(draw.stream('plans'));
   const courier = drawCourier(draw.stream('courier'));
   const register = drawRegisterFaults(draw.stream('register'));
+  const unaligned = drawUnaligned(draw.stream('unaligned'));
   const configuration = Configuration.of({
     'execution.checkpointing.interval': `${draw.stream('no interval').chance(0.06) ? 0 : draw.pick([50, 100, 250])} ms`,
     'execution.checkpointing.timeout': '20 s',
@@ -74,6 +75,7 @@ export async function runEngine(seed: number, options: EngineRunOptions = {}): P
     'pipeline.operator-chaining.enabled': draw.pick(['true', 'true', 'false']),
     'restart-strategy.type': 'exponential-delay',
     'sink.committer.retries': draw.pick(['0', '2', '10']),
+    ...unaligned,
   }, 'program');
   let current: Process | undefined;
   const zombies: Process[] = [];
@@ -228,6 +230,15 @@ async function startProcess(world: SimulatedWorld, { name, life, bug, courier, r
   });
   await world.resolved(cluster.start());
   return { node, timers, transport, cluster, highAvailability: watchedRegister(node.highAvailability, register, reached) };
+}
+
+/** In a third of all runs barriers overtake, at once or after a while. */
+function drawUnaligned(random: SeededRandom): Readonly<Record<string, string>> {
+  if (!random.chance(0.35)) return {};
+  return {
+    'execution.checkpointing.unaligned.enabled': 'true', 'execution.checkpointing.aligned-checkpoint-timeout': random.pick(['0 ms', '2 ms', '20 ms']),
+    'execution.checkpointing.max-concurrent-checkpoints': '1',
+  };
 }
 
 function drawFaults(random: SeededRandom): PlannedFault[] {

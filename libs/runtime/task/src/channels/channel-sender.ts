@@ -1,16 +1,25 @@
 /**
  * The producer's end of a channel. Holds messages back while it has no credit; the task stops taking input meanwhile.
  *
- * C1: sequence numbers are contiguous in the order of `send`. C2: no frame is published before the first credit (the consumer's handshake),
- * nor above the credit. C3: while silent, the high-water mark is repeated, so that a lost tail is found.
+ * C1: sequence numbers are contiguous in the order of publication. C2: no frame is published before the first credit (the consumer's handshake),
+ * nor above the credit, but for a barrier that overtakes. C3: while silent, the high-water mark is repeated, so that a lost tail is found. C4: a
+ * barrier that overtakes takes the number of the first frame that has not left, and those behind are renumbered (docs/adr/0008); it never comes
+ * between the parts of a frame.
  */
 import type { Connection, Subscription } from '@weir/ports';
 import type { ChannelDescriptor } from '../task-deployment.js';
-import type { Frame } from './frame.js';
+import type { CapturedFrame } from './channel-state.js';
+import type { Barrier, Frame } from './frame.js';
 import type { MessageMemory } from './message-memory.js';
-import { creditLimitIn, encodeEvent, numberFrame } from './frame-format.js';
+import { creditLimitIn, encodeEvent, KIND, numberFrame, readHeader } from './frame-format.js';
 
 type Unnumbered<F> = F extends unknown ? Omit<F, 'seq'> : never;
+
+/** The number of a barrier that overtook, and the messages that it passed, ahead of which nothing waits. Bytes are copies. */
+export interface Overtaken {
+  readonly barrierSeq: number;
+  readonly passed: readonly CapturedFrame[];
+}
 
 export class ChannelSender {
   private nextSeq = 0;
@@ -25,6 +34,10 @@ export class ChannelSender {
   private sentSinceMark = false;
   /** Where the end of data stands; Infinity before it was sent. */
   private endOfDataSeq = Infinity;
+  /** Of the frame whose parts are being published. */
+  private partsToFollow = 0;
+  /** Who waits for a message to leave. */
+  private awaited: { readonly seq: number; readonly left: () => void } | undefined;
   private readonly encoded: boolean;
   private readonly memory: MessageMemory | undefined;
   private readonly deliver: (message: unknown) => void;
@@ -80,7 +93,56 @@ export class ChannelSender {
   }
   private publish(message: unknown): void {
     this.sentSinceMark = true;
+    this.partsToFollow = message instanceof Uint8Array && message[1] === KIND.part ? readHeader(message).count : 0;
     this.deliver(message);
+  }
+
+  private get firstWaitingSeq(): number {
+    return this.nextSeq - this.waiting.length;
+  }
+
+  /** Calls back when the message has been published, now or later. One waits at a time: the newest. */
+  whenLeft(seq: number, left: () => void): void {
+    if (seq < this.firstWaitingSeq) left();
+    else this.awaited = { seq, left };
+  }
+  private tellLeft(): void {
+    const { awaited } = this;
+    if (awaited === undefined || awaited.seq >= this.firstWaitingSeq) return;
+    this.awaited = undefined;
+    awaited.left();
+  }
+
+  /** C4. `sentAs`: the barrier waits already, under this number. Undefined: it has left. */
+  overtake(barrier: Unnumbered<Barrier>, sentAs?: number): Overtaken | undefined {
+    if (sentAs !== undefined && sentAs < this.firstWaitingSeq) return undefined;
+    while (this.partsToFollow > 0 && this.waiting.length > 0) this.publish(this.waiting.shift());
+    const barrierSeq = this.firstWaitingSeq;
+    const passedCount = sentAs === undefined ? this.waiting.length : sentAs - barrierSeq;
+    const passed = this.waiting.slice(0, passedCount).map((message) => (message instanceof Uint8Array ? message.slice() : message as Frame));
+    this.renumber(barrierSeq, passedCount, sentAs !== undefined);
+    const numbered = { ...barrier, seq: barrierSeq };
+    const message = this.encoded ? encodeEvent(numbered) : numbered;
+    if (this.creditLimit > 0) this.publish(message);
+    else this.waiting.unshift(message);
+    if (this.awaited?.seq === sentAs) this.awaited = undefined;
+    return { barrierSeq, passed };
+  }
+  /** The first `count` that wait make room for the barrier; its old place, behind them, is filled if it had one. */
+  private renumber(first: number, count: number, hadPlace: boolean): void {
+    for (let i = 0; i < count; i++) {
+      const message = this.waiting[i];
+      if (message instanceof Uint8Array) numberFrame(message, first + i + 1);
+      else this.waiting[i] = { ...(message as Frame), seq: first + i + 1 };
+    }
+    if (this.endOfDataSeq >= first && this.endOfDataSeq < first + count) this.endOfDataSeq++;
+    if (this.memory !== undefined) {
+      const place = first - (this.nextSeq - this.sentMessages.length);
+      if (hadPlace) this.sentMessages.splice(place + count, 1);
+      this.sentMessages.splice(place, 0, undefined);
+    }
+    if (hadPlace) this.waiting.splice(count, 1);
+    else this.nextSeq++;
   }
 
   private credit(limit: number): void {
@@ -89,10 +151,11 @@ export class ChannelSender {
     if (this.creditLimit === 0) this.window = limit;
     this.creditLimit = limit;
     this.recycle(limit - this.window);
-    const firstSeq = this.nextSeq - this.waiting.length;
+    const firstSeq = this.firstWaitingSeq;
     let sent = 0;
     while (sent < this.waiting.length && firstSeq + sent < limit) this.publish(this.waiting[sent++]);
     this.waiting.splice(0, sent);
+    this.tellLeft();
     if (this.writable) this.onWritable();
   }
 

@@ -24,8 +24,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 export class FrameDecoder {
   private codec: ColumnarCodec<unknown> | undefined;
+  private description: Uint8Array | undefined;
 
   constructor(private readonly memory: DecodeMemory) {}
+
+  /** Description of the type that frames without one of their own are in. */
+  get type(): Uint8Array | undefined {
+    return this.description;
+  }
 
   /** The records of a data frame, valid until the next call on the same memory. Throws `WEIR_BYTES_MALFORMED`. */
   decode(bytes: Uint8Array, seq: number): DataFrame {
@@ -57,9 +63,15 @@ export class FrameDecoder {
   private readType(reader: ByteReader): void {
     const length = reader.u32();
     if (length > DESCRIPTION_BYTES_MAX) throw new MalformedBytesError(`description of a type of ${length} bytes`);
-    const text = utf8.decode(reader.raw(length));
+    const description = reader.raw(length).slice();
     while ((reader.offset & 7) !== 0) reader.u8();
-    this.codec = typeFromDescription(JSON.parse(text) as TypeDescription).createColumnarCodec();
+    this.assume(description);
+  }
+
+  /** As if a frame of this type had been decoded. Throws what no description throws. */
+  assume(description: Uint8Array): void {
+    this.codec = typeFromDescription(JSON.parse(utf8.decode(description)) as TypeDescription).createColumnarCodec();
+    this.description = description;
   }
 }
 

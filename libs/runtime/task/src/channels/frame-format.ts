@@ -6,12 +6,12 @@
  *
  *   data             count: records. Body: type description (flag 1), timestamps (see timestamp-column.ts), the codec's columns
  *   part             count: parts that follow. Body: the next bytes of the frame. Each part has a sequence number of its own
- *   watermark        body: f64 timestamp              barrier          body: f64 checkpoint id, f64 timestamp
+ *   watermark        body: f64 timestamp              barrier          count: mode; body: f64 checkpoint id, f64 timestamp
  *   idle             count: 1 idle, 0 active          cancel-barrier   body: f64 checkpoint id
  *   high-water-mark  body: f64 next                   credit           body: f64 limit                  end-of-data  no body
  */
 import { assertNever, MalformedBytesError } from '@weir/base';
-import type { ChannelMessage, Credit } from './frame.js';
+import type { BarrierMode, ChannelMessage, Credit } from './frame.js';
 
 export const FRAME_VERSION = 1;
 export const HEADER_BYTES = 16;
@@ -25,6 +25,8 @@ export const FRAME_RECORDS_MAX = 2048;
 export const KIND = {
   data: 1, watermark: 2, idle: 3, barrier: 4, 'cancel-barrier': 5, 'end-of-data': 6, part: 7, 'high-water-mark': 8, credit: 9,
 } as const;
+/** By `count` of a barrier. */
+const BARRIER_MODES: readonly (BarrierMode | undefined)[] = [undefined, 'aligned', 'overtaking'];
 /** Flag of a data frame: the description of its type stands before its records. */
 export const FLAG_TYPE = 1;
 
@@ -43,7 +45,7 @@ export function encodeEvent(message: Exclude<ChannelMessage | Credit, { readonly
     case 'idle':
       return compose(message.kind, message.seq, message.idle ? 1 : 0);
     case 'barrier':
-      return compose(message.kind, message.seq, 0, message.checkpointId, message.timestampMs);
+      return compose(message.kind, message.seq, BARRIER_MODES.indexOf(message.mode), message.checkpointId, message.timestampMs);
     case 'cancel-barrier':
       return compose(message.kind, message.seq, 0, message.checkpointId);
     case 'end-of-data':
@@ -119,9 +121,12 @@ export function decodeEvent(bytes: Uint8Array, header: FrameHeader): Exclude<Cha
     case KIND.idle:
       body(0);
       return { kind: 'idle', seq, idle: count === 1 };
-    case KIND.barrier:
+    case KIND.barrier: {
       body(2);
-      return { kind: 'barrier', seq, checkpointId: whole(0), timestampMs: number(1) };
+      const mode = BARRIER_MODES[count];
+      if (count >= BARRIER_MODES.length) throw new MalformedBytesError(`barrier of mode ${count}`);
+      return { kind: 'barrier', seq, checkpointId: whole(0), timestampMs: number(1), ...(mode === undefined ? {} : { mode }) };
+    }
     case KIND['cancel-barrier']:
       body(1);
       return { kind: 'cancel-barrier', seq, checkpointId: whole(0) };

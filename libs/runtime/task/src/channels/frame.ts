@@ -6,10 +6,20 @@ export type Frame =
   | DataFrame
   | { readonly kind: 'watermark'; readonly seq: number; readonly timestamp: number }
   | { readonly kind: 'idle'; readonly seq: number; readonly idle: boolean }
-  | { readonly kind: 'barrier'; readonly seq: number; readonly checkpointId: number; readonly timestampMs: number }
+  | Barrier
   /** The checkpoint was given up upstream: stop waiting for its barrier here. */
   | { readonly kind: 'cancel-barrier'; readonly seq: number; readonly checkpointId: number }
   | { readonly kind: 'end-of-data'; readonly seq: number };
+
+/** `aligned`: of a savepoint, may not overtake; `overtaking`: has done so, or has had to; absent: waits in line, until the timeout if there is one. */
+export interface Barrier {
+  readonly kind: 'barrier';
+  readonly seq: number;
+  readonly checkpointId: number;
+  readonly timestampMs: number;
+  readonly mode?: BarrierMode | undefined;
+}
+export type BarrierMode = 'aligned' | 'overtaking';
 
 /**
  * Records `[0, count)`. By reference the arrays belong to the receiver once sent; where messages are bytes (frame-format.ts), records are decoded

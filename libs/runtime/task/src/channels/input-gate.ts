@@ -4,12 +4,15 @@
  * G1: per channel frames are taken in sequence; a gap fails the task. G2: a blocked channel is not read. G3: credit is granted for messages that
  * were processed, so that at most `framesInFlight` per channel are buffered here. A part of a large frame counts as processed when it is
  * collected: beyond the bound, a channel holds one frame at most. G4: bytes are decoded when they are taken, so that the bound is one of bytes.
+ * G5: a barrier is told of when it arrives, in the turn in which a capture up to it ends: no later frame slips in.
  */
 import { MalformedBytesError, toError } from '@weir/base';
 import type { Connection, Subscription } from '@weir/ports';
 import { ChannelBrokenError } from '../errors.js';
 import type { ChannelDescriptor, InputGateDescriptor } from '../task-deployment.js';
-import type { ChannelMessage, Credit, Frame } from './frame.js';
+import { ChannelCapture } from './channel-capture.js';
+import type { ChannelStateWriter } from './channel-state.js';
+import type { Barrier, ChannelMessage, Credit, Frame } from './frame.js';
 import { decodeEvent, encodeEvent, KIND, readHeader } from './frame-format.js';
 import { DecodeMemory, FrameAssembly, FrameDecoder } from './frame-decoder.js';
 
@@ -33,6 +36,9 @@ export class InputChannel {
   private readonly decoder: FrameDecoder;
   private readonly assembly = new FrameAssembly();
   private readonly sendCredit: (credit: Credit) => void;
+  private capture: ChannelCapture | undefined;
+  /** G5. */
+  onBarrier: (barrier: Barrier) => void = () => undefined;
 
   constructor(
     /** Place in the gate. */
@@ -97,7 +103,20 @@ export class InputChannel {
     if (this.assembly.isOpen) throw new MalformedBytesError(`frame ${frame.seq} in the middle of the parts of another`);
     this.expected++;
     this.queue.push(frame);
+    if (this.capture?.offer(frame) === false) this.capture = undefined;
+    if (frame.kind === 'barrier') this.onBarrier(frame);
     this.onFrame();
+  }
+
+  /** Begins to keep what lies ahead of this barrier, in place of what was kept for another. */
+  captureUntil(checkpointId: number, writerFor: (type: Uint8Array | undefined) => ChannelStateWriter): ChannelCapture {
+    const capture = new ChannelCapture(checkpointId, writerFor(this.decoder.type));
+    for (let i = this.head; i < this.queue.length && capture.offer(this.queue[i]); i++);
+    this.capture = capture.barrierSeq === undefined ? capture : undefined;
+    return capture;
+  }
+  stopCapture(): void {
+    this.capture = undefined;
   }
   /** G3. The last part stands for its frame. */
   private collect(frame: Uint8Array | undefined, seq: number): void {

@@ -1,22 +1,62 @@
 /**
- * The receiving side of a task: takes frames from the gate, combines watermarks per input, aligns barriers, finds the end of data.
+ * The receiving side of a task: takes frames from the gate, combines watermarks per input, aligns barriers or lets them overtake, finds the end of data.
  * Owns: gate, valves, aligner. The task owns: when to call, and what a complete barrier or the end leads to.
  */
 import { specialize } from '@weir/base';
 import type { ChannelPosition } from '@weir/checkpoint';
 import type { Clock } from '@weir/ports';
-import { WatermarkValve } from '@weir/time';
+import { MIN_WATERMARK, WatermarkValve } from '@weir/time';
 import type { Input, RecordContext } from '../operators/operator.js';
 import { type AlignmentEffect, BarrierAligner } from './barrier-aligner.js';
+import type { ChannelCapture } from './channel-capture.js';
+import type { ChannelStateWriter } from './channel-state.js';
+import type { Barrier, BarrierMode } from './frame.js';
 import { type FrameLoop, frameLoopFactory } from './frame-loop.js';
 import type { InputChannel, InputGate } from './input-gate.js';
 
+/** One end of all input channels at a barrier. */
+export interface InputCut {
+  readonly positions: readonly ChannelPosition[];
+  readonly captured: readonly CapturedChannel[];
+}
+/** What a barrier overtook in one channel, behind the time that the channel had told before. */
+export interface CapturedChannel {
+  readonly channel: InputChannel;
+  readonly state: ChannelStateWriter;
+}
+/** Channels that barriers may overtake, and writers of their state. */
+export interface Overtaking {
+  readonly mayBeOvertaken: (edgeIndex: number) => boolean;
+  readonly writerFor: (edgeIndex: number, type: Uint8Array | undefined) => ChannelStateWriter;
+}
+export interface InputBarrier {
+  readonly checkpointId: number;
+  readonly timestampMs: number;
+  /** `aligned`: of a savepoint. */
+  readonly mode: BarrierMode | undefined;
+  /** A promise when barriers are still missing; then undefined, when the checkpoint is given up. */
+  readonly cut: InputCut | Promise<InputCut | undefined>;
+  readonly alignmentDurationMs: number;
+}
+
 export interface InputProcessorEvents {
-  /** The cut is complete here: snapshot now; channels are released when the call returns. */
-  barrierComplete(checkpointId: number, timestampMs: number, positions: readonly ChannelPosition[], alignmentDurationMs: number): void;
+  /** Snapshot now; channels are released when the call returns. */
+  barrierComplete(barrier: InputBarrier): void;
+  /** A barrier has arrived in a channel: call `arrived` with it, between two frames. */
+  barrierArrived?(channel: InputChannel, barrier: Barrier): void;
   checkpointGivenUp(checkpointId: number, reason: 'subsumed' | 'canceled'): void;
   /** Every channel has delivered its last record. */
   endOfData(): void;
+}
+
+/** Watermark and idleness, of a channel or of an input. */
+export interface ChannelTime {
+  watermark: number;
+  idle: boolean;
+}
+interface Collecting {
+  readonly captured: readonly { readonly channel: InputChannel; readonly capture: ChannelCapture }[];
+  readonly settle: (cut: InputCut | undefined) => void;
 }
 
 interface InputSide {
@@ -26,6 +66,8 @@ interface InputSide {
   /** Place of a channel among those of this input. */
   readonly placeOf: Map<number, number>;
   idle: boolean;
+  /** What the operator was told last; above the valve's output after a replay. */
+  emitted: number;
 }
 
 export class InputProcessor {
@@ -34,25 +76,33 @@ export class InputProcessor {
   private readonly aligner: BarrierAligner;
   private readonly sides: InputSide[];
   private readonly barrierSeqs: number[];
+  /** What each channel has told. */
+  private readonly times: ChannelTime[];
   private alignmentStartMs = 0;
+  /** The newest barrier that may not overtake. */
+  private savepointId = 0;
   private endedChannels = 0;
+  private collecting: Collecting | undefined;
 
   constructor(private readonly gate: InputGate, inputs: readonly Input[], context: RecordContext, private readonly clock: Clock, label: string,
-    private readonly events: InputProcessorEvents) {
-    this.aligner = new BarrierAligner(gate.channels.length);
-    this.barrierSeqs = gate.channels.map(() => -1);
+    private readonly events: InputProcessorEvents, private readonly overtaking: Overtaking) {
+    const { channels } = gate;
+    this.aligner = new BarrierAligner(channels.length, (channel) => overtaking.mayBeOvertaken(channels[channel].edgeIndex));
+    this.barrierSeqs = channels.map(() => -1);
+    this.times = channels.map(() => ({ watermark: MIN_WATERMARK, idle: false }));
+    for (const channel of channels) channel.onBarrier = (barrier) => { if (barrier.mode !== 'aligned') this.events.barrierArrived?.(channel, barrier); };
     this.sides = inputs.map((input, inputIndex) => {
       const channels = gate.channels.filter((channel) => channel.inputIndex === inputIndex);
       return {
         input, loop: new (specialize(frameLoopFactory, undefined, label))(input, context), valve: new WatermarkValve(channels.length),
-        placeOf: new Map(channels.map((channel, place) => [channel.index, place])), idle: false,
+        placeOf: new Map(channels.map((channel, place) => [channel.index, place])), idle: false, emitted: MIN_WATERMARK,
       };
     });
   }
 
   /** The smallest of the inputs' watermarks. */
   get watermark(): number {
-    return Math.min(...this.sides.map((side) => side.valve.output));
+    return Math.min(...this.sides.map((side) => Math.max(side.valve.output, side.emitted)));
   }
 
   /** Takes one frame; false when there is none to take. */
@@ -67,7 +117,8 @@ export class InputProcessor {
         side.loop.run(frame);
         break;
       case 'watermark':
-        if (side.valve.advance(side.placeOf.get(channel.index) as number, frame.timestamp)) side.input.watermark(side.valve.output);
+        this.times[channel.index].watermark = frame.timestamp;
+        if (side.valve.advance(side.placeOf.get(channel.index) as number, frame.timestamp)) this.forwardWatermark(side);
         this.forwardIdle(side);
         break;
       case 'idle':
@@ -76,6 +127,7 @@ export class InputProcessor {
       case 'barrier':
         if (this.aligner.aligning === undefined) this.alignmentStartMs = this.clock.monotonic();
         this.barrierSeqs[channel.index] = frame.seq;
+        if (frame.mode === 'aligned') this.savepointId = frame.checkpointId;
         this.apply(this.aligner.barrier(channel.index, frame.checkpointId, frame.timestampMs));
         break;
       case 'cancel-barrier':
@@ -91,13 +143,34 @@ export class InputProcessor {
   abort(checkpointId: number): void {
     this.apply(this.aligner.abort(checkpointId));
   }
+  /** See `barrierArrived`. True when this checkpoint is aligning, or collecting, now. */
+  arrived(channel: InputChannel, { checkpointId, timestampMs, mode }: Barrier): boolean {
+    if (this.aligner.aligning === undefined) this.alignmentStartMs = this.clock.monotonic();
+    this.apply(this.aligner.arrive(channel.index, checkpointId, timestampMs, mode === 'overtaking'));
+    return this.aligner.aligning === checkpointId;
+  }
+  /** The time to align is over. */
+  overtake(checkpointId: number): void {
+    this.apply(this.aligner.timeout(checkpointId));
+  }
+  /** The operator's time, from what was replayed ahead of all that comes. */
+  resume(inputIndex: number, { watermark, idle }: ChannelTime): void {
+    this.sides[inputIndex].emitted = watermark;
+    this.sides[inputIndex].idle = idle;
+  }
 
   private idle(side: InputSide, channel: InputChannel, idle: boolean): void {
+    this.times[channel.index].idle = idle;
     const rose = side.valve.setIdle(side.placeOf.get(channel.index) as number, idle);
     // Active first: a watermark of an idle input would be passed over.
     if (!side.valve.outputIdle) this.forwardIdle(side);
-    if (rose) side.input.watermark(side.valve.output);
+    if (rose) this.forwardWatermark(side);
     this.forwardIdle(side);
+  }
+  private forwardWatermark(side: InputSide): void {
+    if (side.valve.output <= side.emitted) return;
+    side.emitted = side.valve.output;
+    side.input.watermark(side.valve.output);
   }
   /** Also after a watermark: when the last active channel ends, the rest may be idle. */
   private forwardIdle(side: InputSide): void {
@@ -115,14 +188,55 @@ export class InputProcessor {
         case 'release-all':
           for (const channel of this.gate.channels) channel.blocked = false;
           break;
-        case 'complete':
-          this.events.barrierComplete(effect.checkpointId, effect.timestampMs, this.positions(), this.clock.monotonic() - this.alignmentStartMs);
+        case 'complete': {
+          const { checkpointId, timestampMs } = effect;
+          const mode = checkpointId === this.savepointId ? 'aligned' : undefined;
+          this.events.barrierComplete({ checkpointId, timestampMs, mode, cut: { positions: this.positions(), captured: [] }, alignmentDurationMs: this.alignedForMs() });
+          break;
+        }
+        case 'overtake':
+          this.startCollecting(effect);
+          break;
+        case 'collected':
+          this.collected();
           break;
         case 'give-up':
+          this.stopCollecting();
           this.events.checkpointGivenUp(effect.checkpointId, effect.reason);
       }
     }
   }
+  private alignedForMs(): number {
+    return this.clock.monotonic() - this.alignmentStartMs;
+  }
+
+  private startCollecting({ checkpointId, timestampMs, channels }: Extract<AlignmentEffect, { type: 'overtake' }>): void {
+    const captured = channels.map((index) => {
+      const channel = this.gate.channels[index];
+      const { watermark, idle } = this.times[index];
+      const capture = channel.captureUntil(checkpointId, (type) => {
+        const writer = this.overtaking.writerFor(channel.edgeIndex, type);
+        writer.add({ kind: 'watermark', seq: 0, timestamp: watermark });
+        writer.add({ kind: 'idle', seq: 0, idle });
+        return writer;
+      });
+      return { channel, capture };
+    });
+    const cut = new Promise<InputCut | undefined>((settle) => { this.collecting = { captured, settle }; });
+    this.events.barrierComplete({ checkpointId, timestampMs, mode: 'overtaking', cut, alignmentDurationMs: this.alignedForMs() });
+  }
+  private collected(): void {
+    const { captured, settle } = this.collecting as Collecting;
+    this.collecting = undefined;
+    for (const { channel, capture } of captured) this.barrierSeqs[channel.index] = capture.barrierSeq as number;
+    settle({ positions: this.positions(), captured: captured.map(({ channel, capture: { state } }) => ({ channel, state })) });
+  }
+  private stopCollecting(): void {
+    for (const { channel } of this.collecting?.captured ?? []) channel.stopCapture();
+    this.collecting?.settle(undefined);
+    this.collecting = undefined;
+  }
+
   private positions(): ChannelPosition[] {
     return this.gate.channels.map((channel) => ({
       edgeIndex: channel.edgeIndex, fromSubtask: channel.descriptor.fromSubtask, toSubtask: channel.descriptor.toSubtask, barrierSeq: this.barrierSeqs[channel.index],

@@ -3,14 +3,16 @@
  *
  * R1: an event is sent only after the channel's open frame. R2: `barrierSeqs` are the sequence numbers of the barrier per channel (I5).
  */
-import { murmurInt, specialize } from '@weir/base';
+import { assert, murmurInt, specialize } from '@weir/base';
 import type { ChannelPosition } from '@weir/checkpoint';
 import type { Partitioner } from '@weir/graph';
 import type { Connection, Random } from '@weir/ports';
 import { keyHash } from '@weir/types';
 import type { Input, RecordContext } from '../operators/operator.js';
 import type { ResultPartitionDescriptor } from '../task-deployment.js';
-import { ChannelSender } from './channel-sender.js';
+import type { ChannelStateWriter } from './channel-state.js';
+import { ChannelSender, type Overtaken } from './channel-sender.js';
+import type { BarrierMode } from './frame.js';
 import { FIRST_FRAME_RECORDS, PartitionEncoder, type PartitionEncoderOptions } from './partition-encoder.js';
 import { broadcastFactory, type FrameBuilder, type FrameTarget, hashFactory, pickingFactory, type RecordWriter, singleChannelFactory } from './partition-writers.js';
 
@@ -19,6 +21,8 @@ export interface ResultPartitionOptions {
   readonly frameRecords: number;
   /** Undefined: frames go by reference. Else by reference to consumers in this thread only. */
   readonly encoding?: PartitionEncoderOptions | undefined;
+  /** Writers of what a barrier overtakes; undefined where barriers stay in line whatever happens. */
+  readonly stateWriter?: (() => ChannelStateWriter) | undefined;
   readonly label: string;
   readonly random: Random;
   readonly connection: Connection;
@@ -36,7 +40,7 @@ export class ResultPartition implements FrameTarget {
   /** Frames of bytes hold as many records as their size allows. */
   private readonly growing: boolean;
 
-  constructor(readonly descriptor: ResultPartitionDescriptor, partitioner: Partitioner, context: RecordContext, options: ResultPartitionOptions) {
+  constructor(readonly descriptor: ResultPartitionDescriptor, partitioner: Partitioner, context: RecordContext, private readonly options: ResultPartitionOptions) {
     const { encoding, frameRecords } = options;
     this.encoder = encoding === undefined ? undefined : new PartitionEncoder(encoding, descriptor.channels.length);
     this.senders = descriptor.channels.map((channel) => new ChannelSender(channel, options.connection, options.onWritable, encoding !== undefined, this.encoder?.memory));
@@ -142,12 +146,30 @@ export class ResultPartition implements FrameTarget {
       return sender.send(event);
     });
   }
-  /** R2. */
-  barrier(checkpointId: number, timestampMs: number): ChannelPosition[] {
-    const seqs = this.broadcast({ kind: 'barrier', checkpointId, timestampMs });
-    return this.descriptor.channels.map((channel, i) => ({
-      edgeIndex: this.descriptor.edgeIndex, fromSubtask: channel.fromSubtask, toSubtask: channel.toSubtask, barrierSeq: seqs[i],
-    }));
+  /** R2. In line. */
+  barrier(checkpointId: number, timestampMs: number, mode?: BarrierMode): ChannelPosition[] {
+    return this.broadcast({ kind: 'barrier', checkpointId, timestampMs, ...(mode === undefined ? {} : { mode }) }).map((seq, channel) => this.positionOf(channel, seq));
+  }
+  positionOf(channel: number, barrierSeq: number): ChannelPosition {
+    const { fromSubtask, toSubtask } = this.descriptor.channels[channel];
+    return { edgeIndex: this.descriptor.edgeIndex, fromSubtask, toSubtask, barrierSeq };
+  }
+  /** See `ChannelSender.overtake`. `sentAs` undefined: no barrier of this checkpoint was sent before. */
+  overtake(channel: number, checkpointId: number, timestampMs: number, sentAs?: number): Overtaken | undefined {
+    if (sentAs === undefined) this.flush(channel); // R1
+    return this.senders[channel].overtake({ kind: 'barrier', checkpointId, timestampMs, mode: 'overtaking' }, sentAs);
+  }
+  get mayBeOvertaken(): boolean {
+    return this.options.stateWriter !== undefined;
+  }
+  /** For one channel. */
+  stateWriter(): ChannelStateWriter {
+    const { stateWriter } = this.options;
+    assert(stateWriter !== undefined, `edge ${this.descriptor.edgeIndex} may not be overtaken`);
+    return stateWriter();
+  }
+  whenLeft(channel: number, seq: number, left: () => void): void {
+    this.senders[channel].whenLeft(seq, left);
   }
   cancelBarrier(checkpointId: number): void {
     this.broadcast({ kind: 'cancel-barrier', checkpointId });
