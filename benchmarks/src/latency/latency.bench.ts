@@ -41,32 +41,48 @@ interface Row {
 
 const program = new WeirProgram();
 
-async function run(name: string, where: readonly string[], rate: number, records: number): Promise<Row> {
+interface Run extends Row {
+  /** Elapsed, with the warm-up. */
+  readonly seconds: number;
+  /** Of these, measured. */
+  readonly measuredSeconds: number;
+}
+
+async function run(name: string, where: readonly string[], rate: number, records: number): Promise<Run> {
   const results = emptyFolder(join(program.directory, 'results'));
   const load = loadavg()[0];
   const timerDelay = measureTimerDelay();
-  await program.runJob(JOB, [...OPTIONS, ...where], { records, rate, results, warmUpMs: WARM_UP_S * 1000 });
+  const { durationMs } = await program.runJob(JOB, [...OPTIONS, ...where], { records, rate, results, warmUpMs: WARM_UP_S * 1000 });
   const timerP99Ms = round3(timerDelay());
   const [between, within] = [new Histogram(), new Histogram()];
-  let recordsPerS = 0;
+  let [recordsPerS, measuredSeconds] = [0, Number.POSITIVE_INFINITY];
   for (const result of readResults<LatencyResult>(results)) {
     between.add(result.between);
     within.add(result.within);
-    recordsPerS += result.records / result.seconds;
+    if (result.seconds > 0) recordsPerS += result.records / result.seconds;
+    measuredSeconds = Math.min(measuredSeconds, result.seconds);
   }
   const ms = (share: number): number => round3(between.quantile(share));
   return {
     name, wantedPerS: rate, recordsPerS: Math.round(recordsPerS), p50Ms: ms(0.5), p99Ms: ms(0.99), p999Ms: ms(0.999), withinP99Ms: round3(within.quantile(0.99)),
-    timerP99Ms, load: round3(load),
+    timerP99Ms, load: round3(load), seconds: durationMs / 1000, measuredSeconds,
   };
 }
 
 /** As many as fill the time at a rate. */
 const recordsAt = (rate: number): number => Math.round(rate * (WARM_UP_S + seconds));
 
+/** With more records each time, until enough of them come after the warm-up. */
+async function largestRate(name: string, where: readonly string[]): Promise<Run> {
+  for (let records = 2_000_000; ;) {
+    const row = await run(`${name}, as many as possible`, where, 0, records);
+    if (row.measuredSeconds >= seconds / 2) return row;
+    records = Math.ceil((records * (WARM_UP_S + seconds)) / row.seconds);
+  }
+}
+
 async function measure(name: string, where: readonly string[]): Promise<Row[]> {
-  const guess = await run(`${name}, as many as possible`, where, 0, 8_000_000);
-  const fastest = guess.recordsPerS > 0 && Number.isFinite(guess.recordsPerS) ? await run(`${name}, as many as possible`, where, 0, recordsAt(guess.recordsPerS)) : guess;
+  const fastest = await largestRate(name, where);
   const rate = Math.round(fastest.recordsPerS * 0.7);
   const rows = [fastest, await run(`${name}, 70 %`, where, rate, recordsAt(rate))];
   for (const fixed of values.rates.split(',').map(Number)) rows.push(await run(`${name}, ${fixed}/s`, where, fixed, recordsAt(fixed)));
