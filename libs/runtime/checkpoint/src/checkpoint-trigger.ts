@@ -29,9 +29,11 @@ export function isFinalDue(turn: CoordinatorTurn): boolean {
   return atEndOfData(turn.state) && !isFinalDone(turn.state);
 }
 
-function atEndOfData({ phase, tasks }: CheckpointCoordinatorState): boolean {
-  const states = [...tasks.values()].map((task) => task.state);
-  return phase === 'active' && states.includes('end-of-data') && states.every((state) => state === 'end-of-data' || state === 'finished');
+function atEndOfData(state: CheckpointCoordinatorState): boolean {
+  return state.phase === 'active' && [...state.tasks.values()].some((task) => task.state === 'end-of-data') && allAtEndOfData(state);
+}
+function allAtEndOfData({ tasks }: CheckpointCoordinatorState): boolean {
+  return [...tasks.values()].every(({ state }) => state === 'end-of-data' || state === 'finished');
 }
 
 /** Triggers the final checkpoint if all tasks wait for it and none is under way. True when it did. */
@@ -53,7 +55,7 @@ export function triggerFinalIfDue(turn: CoordinatorTurn): boolean {
 export function triggerNext(turn: CoordinatorTurn): StepOutcome {
   if (isHistoryOver(turn.state)) {
     // A task that has finished tells nobody of a tail that was lost: none is let go before all have come to the end of their input.
-    if (turn.state.suspended || atEndOfData(turn.state)) repeatLastNotification(turn);
+    if (turn.state.suspended || allAtEndOfData(turn.state)) repeatLastNotification(turn);
     else turn.armTrigger(RETRY_DELAY_MS);
     return 'accepted';
   }

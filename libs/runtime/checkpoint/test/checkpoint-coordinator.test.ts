@@ -184,6 +184,19 @@ describe('given a bounded job', () => {
     expect(job.effectTypes).toEqual([]);
   });
 
+  it('when tasks are restarted behind the final checkpoint / then none hears of it before all have come to the end of their input', () => {
+    const job = new Scenario().running().running('end-of-data');
+    job.acknowledgeAll(1, true);
+    job.stored(1);
+    job.send({ type: 'tasks-deployed', attempts: TASKS });
+    job.running();
+    job.send({ type: 'task-state', attempt: TASKS[0], state: 'end-of-data' });
+    expect(job.due()).toBe('accepted');
+    expect(job.effectTypes).toEqual(['arm-trigger-timer']); // whoever finished now could not tell the other of a tail that was lost
+    job.send({ type: 'task-state', attempt: TASKS[1], state: 'end-of-data' });
+    expect(job.effects[0]).toMatchObject({ type: 'notify-complete', checkpointId: 1, repeated: true });
+  });
+
   it('when one was triggered before the last task ended / then another follows that covers the end', () => {
     const job = new Scenario().running();
     job.due();
