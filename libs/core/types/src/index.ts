@@ -21,7 +21,9 @@ export { decodeKey, encodeKey } from './key-bytes.js';
 export { canonicalKeyString, keyHash } from './key-hash.js';
 export { ownedString } from './text.js';
 
-export { decodeMessage, encodeMessage, MESSAGE_LIMITS } from './message-pack.js';
+export { copyMessage } from './copy-message.js';
+export { decodeMessage, encodeMessage } from './message-pack.js';
+export { MESSAGE_LIMITS } from './plain-walk.js';
 export { type UnserializablePart, unserializablePart } from './unserializable-part.js';
 export { decodeWireMessage, encodeWireMessage } from './wire-message.js';
 

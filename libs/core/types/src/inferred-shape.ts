@@ -8,7 +8,8 @@
 import { type ByteReader, ByteWriter, MalformedBytesError } from '@weir/base';
 import { nameOfValue, RecordShapeError } from './errors.js';
 import type { GeneratedType } from './generated-type.js';
-import { copyMessage, decodeMessage, encodeMessage } from './message-pack.js';
+import { copyMessage } from './copy-message.js';
+import { decodeMessage, encodeMessage } from './message-pack.js';
 import { SourceText } from './source-text.js';
 import type { ColumnarCodec, FallbackCounted, TypeDescription, TypeInformation, TypeSerializer } from './type-information.js';
 

@@ -10,11 +10,9 @@
 import { ByteReader, ByteWriter, MalformedBytesError } from '@weir/base';
 import msgpack from 'msgpack-lite';
 import { readBigint, writeBigint } from './bigint-bytes.js';
-import { MessageRefusedError, nameOfValue } from './errors.js';
+import { MessageRefusedError } from './errors.js';
+import { checkEntries, MESSAGE_LIMITS, PlainWalk, REFUSED_NAMES, refusedName, tooLong } from './plain-walk.js';
 import { isWellFormed, readUtf8 } from './text.js';
-
-/** Depth of nesting, encoded bytes of a message, and entries of one collection; all inclusive. */
-export const MESSAGE_LIMITS = { depth: 64, bytes: 16 * 1024 * 1024, entries: 100_000 } as const;
 
 const EXT_UNDEFINED = 1;
 const EXT_BIGINT = 2;
@@ -28,8 +26,6 @@ const EXT_UTF16 = 8;
 
 /** NaN, both infinities and -0, by their place. */
 const SPECIAL_NUMBERS = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, -0];
-/** Names that change what an object is; and two by which msgpack-lite takes an object for an integer of its own. */
-const REFUSED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', '_isUint64BE', '_isInt64BE']);
 
 /** An extension on its way through msgpack-lite. */
 class Extension {
@@ -60,88 +56,35 @@ export function encodeMessage(value: unknown): Uint8Array {
   return new Uint8Array(encoded);
 }
 
-function tooLong(bytes: number): MessageRefusedError {
-  return new MessageRefusedError(`message of ${bytes} bytes or more, ${MESSAGE_LIMITS.bytes} are allowed`);
-}
-
-/** Turns a value into what msgpack-lite says exactly, and counts. */
-class EncodeWalk {
-  /** A lower bound of the encoded size: a huge message is refused before it is built. */
-  private bytes = 0;
-
-  plain(value: unknown, depth: number): unknown {
-    if (++this.bytes > MESSAGE_LIMITS.bytes) throw tooLong(this.bytes);
-    switch (typeof value) {
-      case 'boolean':
-        return value;
-      case 'number':
-        if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-        return extension(EXT_NUMBER, Uint8Array.of(SPECIAL_NUMBERS.findIndex((special) => Object.is(special, value))));
-      case 'string':
-        return this.text(value);
-      case 'undefined':
-        return extension(EXT_UNDEFINED, new Uint8Array(0));
-      case 'bigint':
-        return written(EXT_BIGINT, (out) => writeBigint(value, out));
-      case 'object':
-        return value === null ? null : this.object(value, depth);
-      default:
-        throw new MessageRefusedError(
-          `a ${typeof value} cannot be encoded`,
-          'Send data, not code: plain objects, arrays, maps, sets, dates, bytes.',
-        );
-    }
+/** Turns a value into what msgpack-lite says exactly. */
+class EncodeWalk extends PlainWalk {
+  protected number(value: number): unknown {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+    return extension(EXT_NUMBER, Uint8Array.of(SPECIAL_NUMBERS.findIndex((special) => Object.is(special, value))));
   }
-
-  private text(value: string): unknown {
-    this.bytes += value.length;
-    if (this.bytes > MESSAGE_LIMITS.bytes) throw tooLong(this.bytes);
+  protected text(value: string): unknown {
     if (isWellFormed(value)) return value;
     return written(EXT_UTF16, (out) => {
       for (let i = 0; i < value.length; i++) out.u16(value.charCodeAt(i));
     });
   }
-
-  private object(value: object, depth: number): unknown {
-    if (depth >= MESSAGE_LIMITS.depth) throw new MessageRefusedError(`value nested deeper than ${MESSAGE_LIMITS.depth}, or in a cycle`);
-    if (Array.isArray(value)) return this.array(value, depth);
-    if (value instanceof Date) return written(EXT_DATE, (out) => out.f64(value.getTime()));
-    if (value instanceof Uint8Array) {
-      this.bytes += value.length;
-      return extension(EXT_BYTES, value);
-    }
-    if (value instanceof Map) return this.nested(EXT_MAP, [...value].flat(1), depth, value.size);
-    if (value instanceof Set) return this.nested(EXT_SET, [...value], depth, value.size);
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if ((prototype !== Object.prototype && prototype !== null) || Object.getOwnPropertySymbols(value).length > 0) {
-      throw new MessageRefusedError(
-        `${prototype === Object.prototype || prototype === null ? 'object with symbols' : nameOfValue(value)} cannot be encoded`,
-        'Send plain objects: an instance of a class would arrive without its class. Or declare the record type with types.row.',
-      );
-    }
-    const names = Object.keys(value);
-    checkEntries(names.length);
-    const copy: Record<string, unknown> = {};
-    for (const name of names) {
-      if (REFUSED_NAMES.has(name) || !isWellFormed(name)) throw refusedName(name);
-      this.bytes += name.length;
-      copy[name] = this.plain((value as Record<string, unknown>)[name], depth + 1);
-    }
-    return copy;
+  protected undefined(): unknown {
+    return extension(EXT_UNDEFINED, new Uint8Array(0));
   }
-
-  private array(values: readonly unknown[], depth: number): unknown[] {
-    checkEntries(values.length);
-    const copy = new Array<unknown>(values.length);
-    for (let i = 0; i < values.length; i++) copy[i] = this.plain(values[i], depth + 1);
-    return copy;
+  protected bigint(value: bigint): unknown {
+    return written(EXT_BIGINT, (out) => writeBigint(value, out));
   }
-
-  /** A message in an extension: an array of the elements, one level deeper. */
-  private nested(number: number, elements: readonly unknown[], depth: number, size: number): Extension {
-    checkEntries(size);
-    const copy = elements.map((element) => this.plain(element, depth + 1));
-    return extension(number, msgpack.encode(copy, { codec }));
+  protected date(value: Date): unknown {
+    return written(EXT_DATE, (out) => out.f64(value.getTime()));
+  }
+  protected octets(value: Uint8Array): unknown {
+    return extension(EXT_BYTES, value);
+  }
+  protected map(elements: unknown[]): unknown {
+    return extension(EXT_MAP, msgpack.encode(elements, { codec }));
+  }
+  protected set(elements: unknown[]): unknown {
+    return extension(EXT_SET, msgpack.encode(elements, { codec }));
   }
 }
 
@@ -154,15 +97,6 @@ function written(number: number, write: (out: ByteWriter) => void): Extension {
   const out = new ByteWriter(16);
   write(out);
   return extension(number, out.toBytes());
-}
-
-function checkEntries(count: number): void {
-  if (count <= MESSAGE_LIMITS.entries) return;
-  throw new MessageRefusedError(`collection of ${count} entries, ${MESSAGE_LIMITS.entries} are allowed`);
-}
-
-function refusedName(name: string): MessageRefusedError {
-  return new MessageRefusedError(`field name ${JSON.stringify(name)} cannot be encoded`, 'Rename the field, or send a Map.');
 }
 
 /**
@@ -357,9 +291,4 @@ function walkElements(payload: Uint8Array, width: number, depth: number, malform
   let next = 1 + size;
   for (let i = 0; i < count; i++) next = walkMessage(payload, next, depth + 1);
   if (next !== payload.length) throw malformed();
-}
-
-/** A deep copy of a value that can be a message. Throws like {@link encodeMessage}. */
-export function copyMessage(value: unknown): unknown {
-  return typeof value === 'object' && value !== null ? decodeMessage(encodeMessage(value)) : value;
 }

@@ -3,7 +3,8 @@ import { type ByteReader, type ByteWriter, MalformedBytesError, toError } from '
 import { readBigint, writeBigint } from './bigint-bytes.js';
 import { RecordShapeError } from './errors.js';
 import { GeneratedType, type TypeCode } from './generated-type.js';
-import { copyMessage, decodeMessage, encodeMessage } from './message-pack.js';
+import { copyMessage } from './copy-message.js';
+import { decodeMessage, encodeMessage } from './message-pack.js';
 import type { FallbackCounter } from './source-text.js';
 import { ownedString } from './text.js';
 import type { ScalarKind } from './type-information.js';

@@ -21,19 +21,17 @@ interface LoopEvent extends HeapEvent {
   readonly run: () => void;
 }
 
-const TRACE_LINES = 200;
+const TRACE_LINES = 400;
 /** Steps per turn of the real event loop, which costs more than most steps. */
-const STEPS_PER_TURN = 64;
-
-interface TraceLine {
-  readonly timeMs: number;
-  readonly text: string;
-}
+const STEPS_PER_TURN = 256;
 
 export class EventLoop {
   private readonly heap = new EventHeap<LoopEvent>();
   private readonly waiting = new Map<EventOwner, LoopEvent[]>();
-  private readonly lines: TraceLine[] = [];
+  /** A ring of the last lines: it costs nothing but their places, and only who reads them makes texts of them. */
+  private readonly lineTexts = new Array<string>(TRACE_LINES).fill('');
+  private readonly lineTimes = new Float64Array(TRACE_LINES);
+  private lineCount = 0;
   private hash = 0;
   private time = 0;
   /** Events that happened. */
@@ -53,7 +51,8 @@ export class EventLoop {
 
   /** The last lines of the trace, oldest first. */
   get traceLines(): readonly string[] {
-    return this.lines.map(({ timeMs, text }) => `${timeMs.toFixed(3)} ${text}`);
+    const first = Math.max(0, this.lineCount - TRACE_LINES);
+    return Array.from({ length: this.lineCount - first }, (_, i) => `${this.lineTimes[(first + i) % TRACE_LINES].toFixed(3)} ${this.lineTexts[(first + i) % TRACE_LINES]}`);
   }
 
   /** Makes something happen after `delayMs`. Cancels by the result. A `rank` of its own leaves the ranks that others draw as they are. */
@@ -88,8 +87,9 @@ export class EventLoop {
   /** Adds a line of the program's own to the trace and its hash. */
   trace(line: string): void {
     this.hash = murmurInt(this.hash ^ murmurString(line)) ^ murmurInt((this.time * 1000) | 0);
-    this.lines.push({ timeMs: this.time, text: line });
-    if (this.lines.length > 2 * TRACE_LINES) this.lines.splice(0, TRACE_LINES);
+    const at = this.lineCount++ % TRACE_LINES;
+    this.lineTexts[at] = line;
+    this.lineTimes[at] = this.time;
   }
 
   /** The time of the next event. */

@@ -48,6 +48,9 @@ export class SimulatedNode implements EventOwner {
   private readonly opened = new Map<ConnectionPurpose, Connection>();
   private readonly deferred: (() => void)[] = [];
   private readonly fileRandom: SeededRandom;
+  private readonly timerLabel: string;
+  private readonly turnLabel: string;
+  private readonly nextDeferred = (): void => this.deferred.shift()?.();
   private wallStepMs = 0;
 
   constructor(
@@ -57,6 +60,8 @@ export class SimulatedNode implements EventOwner {
     private readonly parts: NodeParts,
   ) {
     const { loop, network } = parts;
+    this.timerLabel = `timer ${name}`;
+    this.turnLabel = `turn ${name}`;
     this.clock = { now: () => Math.floor(parts.startMs + loop.nowMs + this.wallStepMs), monotonic: () => loop.nowMs };
     this.timers = { after: (delayMs, callback) => this.after(delayMs, callback), defer: (callback) => this.defer(callback) };
     this.random = parts.random.stream('program');
@@ -89,13 +94,13 @@ export class SimulatedNode implements EventOwner {
 
   private after(delayMs: number, callback: () => void): Cancel {
     assert(delayMs >= 0, `a delay is not negative, but was ${delayMs} ms`);
-    return this.parts.loop.schedule(delayMs, `timer ${this.name}`, callback, this);
+    return this.parts.loop.schedule(delayMs, this.timerLabel, callback, this);
   }
 
   /** Takes a little time, so that a loop of deferred work cannot stop the world's clock; FIFO by the queue. */
   private defer(callback: () => void): void {
     this.deferred.push(callback);
-    this.parts.loop.schedule(0.001 + this.fileRandom.next() * 0.02, `turn ${this.name}`, () => this.deferred.shift()?.(), this);
+    this.parts.loop.schedule(0.001 + this.fileRandom.next() * 0.02, this.turnLabel, this.nextDeferred, this);
   }
 
   /** An operation outside of the process: takes time before and after its effect, and settles only while this life lasts. */

@@ -20,7 +20,7 @@ import {
   TransportBrokenError,
   TransportClosedError,
 } from '@weir/ports';
-import { decodeWireMessage, encodeWireMessage } from '@weir/types';
+import { copyMessage, decodeWireMessage, encodeWireMessage } from '@weir/types';
 import type { EventLoop, EventOwner } from './event-loop.js';
 
 export interface NetworkOptions {
@@ -38,11 +38,14 @@ export interface NetworkOptions {
   readonly redialMs: number;
   /** Until the courier forgets the subscriptions of a crashed node. Default up to 100. */
   readonly halfOpenMs: number;
-  /** False: every message arrives as a copy made of its bytes, and what has none cannot be sent. Default true. */
+  /** False: every message arrives as a copy, some of them made of their bytes, and what has no bytes cannot be sent. Default true. */
   readonly byReference: boolean;
 }
 
 const DEFAULTS: NetworkOptions = { delayMs: [0.1, 2], slowShare: 0.01, slowMs: 50, flushMs: 1, detectMs: 500, redialMs: 2000, halfOpenMs: 100, byReference: true };
+
+/** Of the objects that are sent as copies. */
+const BYTES_EVERY = 16;
 
 interface Parcel {
   readonly subject: Subject;
@@ -54,6 +57,8 @@ interface Parcel {
 
 /** What is on the way on one (connection, subject). */
 interface Lane {
+  /** Of its deliveries. */
+  readonly label: string;
   readonly parcels: Parcel[];
   lastArrivalMs: number;
 }
@@ -85,6 +90,7 @@ export class SimulatedTransport implements Transport {
   readonly byReference: boolean;
   readonly totals: NetworkTotals = { delivered: 0, deliveredData: 0, lost: 0, noReceiver: 0 };
   private readonly network: NetworkOptions;
+  private copies = 0;
   private readonly deliveryListeners: ((delivery: Delivery) => void)[] = [];
   private readonly subscribers = new Map<Subject, Subscriber>();
   private readonly connections = new Set<SimulatedConnection>();
@@ -186,9 +192,9 @@ export class SimulatedTransport implements Transport {
     const now = this.loop.nowMs;
     const arrivalMs = Math.max(lane.lastArrivalMs, now + this.delay());
     lane.lastArrivalMs = arrivalMs;
-    lane.parcels.push({ subject, message: this.byReference ? message : decodeWireMessage(encodeWireMessage(message)), onNoReceiver, flushedAtMs: now + this.upTo(this.network.flushMs), lost: false });
+    lane.parcels.push({ subject, message: this.byReference ? message : this.copied(message), onNoReceiver, flushedAtMs: now + this.upTo(this.network.flushMs), lost: false });
     // Each event takes the oldest parcel of the lane, so that equal times keep the order (N1).
-    this.loop.schedule(arrivalMs - now, `deliver ${connection.owner.name} ${subject}`, () => this.arrive(connection, lane.parcels.shift() as Parcel));
+    this.loop.schedule(arrivalMs - now, lane.label, () => this.arrive(connection, lane.parcels.shift() as Parcel));
   }
 
   flush(connection: SimulatedConnection): Promise<void> {
@@ -222,10 +228,14 @@ export class SimulatedTransport implements Transport {
     }
     this.totals.delivered++;
     if (to.purpose === 'data') this.totals.deliveredData++;
-    for (const listener of this.deliveryListeners) listener({ subject: parcel.subject, message: parcel.message, from: from.owner.name, to: to.owner.name });
-    this.loop.admit(to.owner, `handle ${parcel.subject}`, () => {
-      if (this.subscribers.get(parcel.subject) === subscriber) subscriber.handler(parcel.message);
-    });
+    const { subject, message } = parcel;
+    for (const listener of this.deliveryListeners) listener({ subject, message, from: from.owner.name, to: to.owner.name });
+    if (to.owner.alive && !to.owner.paused) subscriber.handler(message);
+    else {
+      this.loop.admit(to.owner, `handle ${subject}`, () => {
+        if (this.subscribers.get(subject) === subscriber) subscriber.handler(message);
+      });
+    }
   }
 
   private reportNoReceiver(from: SimulatedConnection, parcel: Parcel): void {
@@ -241,6 +251,12 @@ export class SimulatedTransport implements Transport {
 
   private notice(connection: SimulatedConnection, delayMs: number): void {
     this.loop.schedule(delayMs, `notice break ${connection.nodeId} ${connection.purpose}`, () => connection.tellBroken(), connection.owner);
+  }
+
+  /** What the bytes of a message give. Bytes cost several times as much as a copy, which equals them: objects go as bytes every so often. */
+  private copied(message: unknown): unknown {
+    const asBytes = typeof message !== 'object' || message instanceof Uint8Array || ++this.copies % BYTES_EVERY === 0;
+    return asBytes ? decodeWireMessage(encodeWireMessage(message)) : copyMessage(message);
   }
 
   private delay(): number {
@@ -314,7 +330,7 @@ class SimulatedConnection implements Connection {
 
   lane(subject: Subject): Lane {
     let lane = this.lanes.get(subject);
-    if (lane === undefined) this.lanes.set(subject, (lane = { parcels: [], lastArrivalMs: 0 }));
+    if (lane === undefined) this.lanes.set(subject, (lane = { label: `deliver ${this.owner.name} ${subject}`, parcels: [], lastArrivalMs: 0 }));
     return lane;
   }
 
