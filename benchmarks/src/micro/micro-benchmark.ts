@@ -49,8 +49,8 @@ export async function timedRun(work: () => number | Promise<number>): Promise<Mi
 }
 
 /** A job at parallelism 1 in this process, exactly-once checkpoints every 10 s unless said otherwise. */
-export function jobRun(build: (env: StreamExecutionEnvironment, records: number, sink: SumSink) => void, checkpointInterval = '10 s'): MicroBenchmark['run'] {
-  const settings: Record<string, string> = checkpointInterval === 'none' ? {} : { 'execution.checkpointing.interval': checkpointInterval };
+export function jobRun(build: (env: StreamExecutionEnvironment, records: number, sink: SumSink) => void, checkpointInterval = '10 s', more: Record<string, string> = {}): MicroBenchmark['run'] {
+  const settings: Record<string, string> = { ...(checkpointInterval === 'none' ? {} : { 'execution.checkpointing.interval': checkpointInterval }), ...more };
   return (records) => timedRun(async () => {
     const total = { sum: 0 };
     await runJob(defineJob('micro', (env) => build(env, records, new SumSink(total))) as JobDefinition<unknown>, settings);

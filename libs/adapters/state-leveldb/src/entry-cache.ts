@@ -5,6 +5,7 @@
  *  E2  Entries that were not used since the clock's hand came by last go first.
  *  E3  The order of writes is the order in which entries became dirty; an entry that changes again before it is written is written once.
  */
+import type { HandOver } from './hand-over.js';
 import type { LevelState } from './level-state.js';
 
 export interface CacheEntry {
@@ -13,6 +14,9 @@ export interface CacheEntry {
   /** Undefined: the key has no such state. */
   value: unknown;
   dirty: boolean;
+  /** A snapshot has yet to encode it. */
+  handOver: HandOver | undefined;
+  handOverAt: number;
   /** Writes under way. */
   writing: number;
   referenced: boolean;
@@ -45,7 +49,7 @@ export class EntryCache {
   }
 
   newEntry(state: LevelState, key: unknown, value: unknown, valueBytes: number): CacheEntry {
-    return { state, key, value, dirty: false, writing: 0, referenced: true, evicted: false, sizeBytes: valueBytes + OVERHEAD_BYTES };
+    return { state, key, value, dirty: false, handOver: undefined, handOverAt: 0, writing: 0, referenced: true, evicted: false, sizeBytes: valueBytes + OVERHEAD_BYTES };
   }
   /** Others may have to go; this one stays. */
   add(entry: CacheEntry): void {

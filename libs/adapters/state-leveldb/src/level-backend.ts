@@ -3,34 +3,41 @@
  *
  *   task thread:  state calls -> cache --miss--> getSync
  *                                  | dirty
- *   behind it:                     +--> batches -> LevelDB        one piece of work after the other (`enqueue`)
+ *   behind it:                     +--> batches -> LevelDB and the log of changes        one piece of work after the other (`enqueue`)
  *
- *   snapshot:  encode all that is dirty (now)  |  write it, close, link, open (the task waits)  |  upload (the task works)
+ *   snapshot:  what is dirty is handed over (now)  |  encoded, written; the log's segment sealed, or the tables linked  |  uploaded: the task works meanwhile
  *
- *  V1  Between the encoding and the link nothing newer is written: the copy is the state at the barrier, exactly (B2).
- *  V2  While the store is closed `backlog` is set, and nobody touches state (B4).
+ *  V1  What changes after the barrier is written after the segment was sealed or the tables were linked, and a dirty entry that is used again is
+ *      encoded first: the snapshot is the state at the barrier, exactly (B2).
+ *  V2  Writes wait in one queue, whatever fails ends it.
  *  V3  A failed write fails the task: what the store lacks cannot be told any more.
  */
 import { join } from 'node:path';
 import { toError } from '@weir/base';
-import type { Logger } from '@weir/ports';
+import type { Clock, Logger } from '@weir/ports';
 import {
   type AggregatingState, type AggregatingStateDescriptor, DuplicateStateError, IncompatibleStateError, type KeyedSnapshot, type KeyedSnapshotRequest, type KeyedStateBackend, type KeyGroupRange,
   listBody, type ListState, type ListStateDescriptor, mapBody, type MapState, type MapStateDescriptor, readKeyedSnapshot, type ReducingState, type ReducingStateDescriptor,
-  type RestoredKeyedState, type StateBody, type TableSnapshot, valueBody, type ValueState, type ValueStateDescriptor, writeKeyedSnapshot,
+  type RestoredKeyedState, type StateBody, type TableSnapshot, TtlFactory, valueBody, type ValueState, type ValueStateDescriptor, writeKeyedSnapshot,
 } from '@weir/state';
 import { exportCanonical, type ExportedState } from './canonical-export.js';
 import { type CacheEntry, EntryCache } from './entry-cache.js';
+import { HandOver } from './hand-over.js';
 import { LevelAggregatingState, LevelKeyContext, LevelListState, LevelMapState, LevelReducingState, LevelState, LevelValueState } from './level-state.js';
-import { type LevelOperation, LevelStore, type LevelStoreOptions, type LinkedFile, readPart, removeFolder, removeFolderIfEmpty } from './level-store.js';
+import { LevelSweeper } from './level-sweeper.js';
+import { type LevelOperation, LevelStore, type LevelStoreOptions, removeFolder, removeFolderIfEmpty } from './level-store.js';
 import { type StateRegistry, undeclaredBody } from './state-registry.js';
-import type { StoredFiles } from './stored-files.js';
+import type { TableChain } from './table-chain.js';
 
 export const LEVELDB_FORMAT = 'leveldb';
 
 export interface LevelBackendOptions extends LevelStoreOptions {
   readonly cacheBytes: number;
   readonly dirtyBytes: number;
+  /** For state with a time to live. */
+  readonly clock?: Clock;
+  /** What the changes since the last base may weigh, however small that is. Default 2 MiB. */
+  readonly changesBytes?: number | undefined;
 }
 
 export interface LevelBackendParts {
@@ -41,10 +48,16 @@ export interface LevelBackendParts {
   readonly directory: string;
   readonly store: LevelStore;
   readonly registry: StateRegistry;
-  readonly stored: StoredFiles;
+  readonly chain: TableChain;
   /** Restored states that operators keep themselves. */
   readonly outside: Map<string, readonly RestoredKeyedState[]>;
   readonly logger: Logger;
+}
+
+/** An immutable copy of the store, to be exported. */
+interface StoreCopy {
+  readonly folder: string;
+  readonly exported: readonly ExportedState[];
 }
 
 const BATCH = 1000;
@@ -58,32 +71,46 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
   /** Work on the store, one after the other. */
   private work: Promise<unknown> = Promise.resolve();
   private flushing: Promise<void> | undefined;
-  /** Snapshots whose copy is not made yet; V1, V2. */
+  /** Snapshots that are not captured yet; V1. */
   private captures = 0;
-  private paused: Promise<void> | undefined;
   private failure: Error | undefined;
-  private snapshotCount = 0;
+  private copyCount = 0;
+  private readonly ttl: TtlFactory;
   private closed = false;
 
   constructor(private readonly parts: LevelBackendParts, private readonly options: LevelBackendOptions) {
     this.keyGroupRange = parts.keyGroupRange;
     this.maxParallelism = parts.maxParallelism;
     this.cache = new EntryCache(options.cacheBytes);
+    this.ttl = new TtlFactory(this, options.clock, new LevelSweeper({
+      context: this.keyContext, store: parts.store, range: parts.keyGroupRange, ttl: () => this.ttl, enqueue: (work) => this.enqueue(work),
+      states: () => new Map([...this.states.values()].map(({ state }) => [state.entry.id, state])),
+    }));
   }
 
-  getState<T>({ name, type, defaultValue }: ValueStateDescriptor<T>): ValueState<T> {
+  getState<T>(descriptor: ValueStateDescriptor<T>): ValueState<T> {
+    const { name, type, defaultValue, ttl } = descriptor;
+    if (ttl !== undefined) return this.ttl.value(ttl, descriptor);
     return this.declare(name, valueBody('value', name, type) as StateBody, (state) => new LevelValueState(state, defaultValue));
   }
-  getListState<T>({ name, type }: ListStateDescriptor<T>): ListState<T> {
+  getListState<T>(descriptor: ListStateDescriptor<T>): ListState<T> {
+    const { name, type, ttl } = descriptor;
+    if (ttl !== undefined) return this.ttl.list(ttl, descriptor);
     return this.declare(name, listBody(name, type) as StateBody, (state) => new LevelListState<T>(state));
   }
-  getMapState<K, V>({ name, keyType, valueType }: MapStateDescriptor<K, V>): MapState<K, V> {
+  getMapState<K, V>(descriptor: MapStateDescriptor<K, V>): MapState<K, V> {
+    const { name, keyType, valueType, ttl } = descriptor;
+    if (ttl !== undefined) return this.ttl.map(ttl, descriptor);
     return this.declare(name, mapBody(name, keyType, valueType) as StateBody, (state) => new LevelMapState<K, V>(state));
   }
-  getReducingState<T>({ name, type, reduce }: ReducingStateDescriptor<T>): ReducingState<T> {
+  getReducingState<T>(descriptor: ReducingStateDescriptor<T>): ReducingState<T> {
+    const { name, type, reduce, ttl } = descriptor;
+    if (ttl !== undefined) return this.ttl.reducing(ttl, descriptor);
     return this.declare(name, valueBody('reducing', name, type) as StateBody, (state) => new LevelReducingState(state, reduce));
   }
-  getAggregatingState<I, A, O>({ name, type, aggregate }: AggregatingStateDescriptor<I, A, O>): AggregatingState<I, O> {
+  getAggregatingState<I, A, O>(descriptor: AggregatingStateDescriptor<I, A, O>): AggregatingState<I, O> {
+    const { name, type, aggregate, ttl } = descriptor;
+    if (ttl !== undefined) return this.ttl.aggregating(ttl, descriptor);
     return this.declare(name, valueBody('aggregating', name, type) as StateBody, (state) => new LevelAggregatingState(state, aggregate));
   }
 
@@ -114,7 +141,6 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
 
   backlog(): Promise<void> | undefined {
     if (this.failure !== undefined) return Promise.reject(this.failure);
-    if (this.paused !== undefined) return this.paused;
     if (this.cache.dirtyBytes * 2 < this.options.dirtyBytes) return undefined;
     this.flushing ??= this.enqueue(() => this.flush()).finally(() => {
       this.flushing = undefined;
@@ -137,14 +163,16 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
   private async flush(): Promise<void> {
     while (this.captures === 0 && this.cache.dirtyCount > 0 && !this.closed) {
       const entries = this.cache.takeDirty(BATCH);
-      await this.parts.store.write(this.encode(entries));
+      this.prepare(entries);
+      await this.write(entries.map((entry) => entry.state.operationFor(entry)));
       this.cache.written(entries);
     }
   }
-
-  private encode(entries: readonly CacheEntry[]): LevelOperation[] {
+  private prepare(entries: readonly CacheEntry[]): void {
     for (const { state } of this.states.values()) state.prepare(entries);
-    return entries.map((entry) => entry.state.operationFor(entry));
+  }
+  private async write(operations: LevelOperation[]): Promise<void> {
+    await Promise.all([this.parts.store.write(operations), this.parts.chain.append(operations)]);
   }
 
   // ---- snapshots
@@ -154,26 +182,33 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
     const beside = writeKeyedSnapshot(request.sources, [...outside.values()].flat(), this.keyGroupRange, this.maxParallelism);
     if (registry.states.length === 0) return beside === undefined ? {} : { bytes: beside };
     const entries = this.cache.takeDirty(Number.MAX_SAFE_INTEGER);
-    const operations = this.encode(entries); // V1
-    const meta = registry.encode();
-    const exported = request.format === 'canonical' ? this.exportedStates() : [];
-    if (request.format === 'canonical') this.parts.stored.forgetAll();
-    const folder = join(this.parts.directory, `snapshot-${++this.snapshotCount}`);
+    this.prepare(entries);
+    const handOver = new HandOver(entries); // V1
+    this.keyContext.turn++;
     this.captures++;
     const captured = this.enqueue(async () => {
-      for (let at = 0; at < operations.length; at += BATCH) await this.parts.store.write(operations.slice(at, at + BATCH));
+      for (let at = 0; at < entries.length; at += BATCH) await this.write(handOver.take(at, BATCH));
       this.cache.written(entries);
-      return this.parts.store.link(folder);
+      return request.format === 'native' ? { tables: await this.tables(request.checkpointId) } : this.copy();
     }).finally(() => {
-      if (--this.captures === 0) this.paused = undefined;
+      this.captures--;
     });
-    this.paused = captured.then(() => undefined);
-    this.paused.catch(() => undefined); // whoever waits hears of it, and so does the next `backlog`
-    if (request.format === 'native') {
-      return captured.then((files) => ({ ...(beside === undefined ? {} : { bytes: beside }), tables: this.tables(request.checkpointId, meta, folder, files) }));
-    }
+    if (request.format === 'native') return (captured as Promise<{ tables: TableSnapshot }>).then(({ tables }) => ({ ...(beside === undefined ? {} : { bytes: beside }), tables }));
     const besideStates = beside === undefined ? [] : readKeyedSnapshot(beside.bytes, beside.firstKeyGroup, beside.offsets, this.keyGroupRange);
-    return captured.then(() => this.canonical(folder, exported, besideStates));
+    return (captured as Promise<StoreCopy>).then((copy) => this.canonical(copy, besideStates));
+  }
+
+  private async tables(checkpointId: number): Promise<TableSnapshot> {
+    const { chain, store, operatorId, registry } = this.parts;
+    if (!(await chain.extend())) await chain.rebase(store);
+    return { format: LEVELDB_FORMAT, scope: operatorId.slice(0, 12), keyGroups: this.keyGroupRange, meta: registry.encode(), ...chain.tableFiles(checkpointId) };
+  }
+  private async copy(): Promise<StoreCopy> {
+    const { chain, store, directory } = this.parts;
+    chain.end();
+    const folder = join(directory, `copy-${++this.copyCount}`);
+    await store.link(folder);
+    return { folder, exported: this.exportedStates() };
   }
 
   private exportedStates(): ExportedState[] {
@@ -185,7 +220,7 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
     });
   }
 
-  private async canonical(folder: string, exported: readonly ExportedState[], beside: readonly RestoredKeyedState[]): Promise<KeyedSnapshot> {
+  private async canonical({ folder, exported }: StoreCopy, beside: readonly RestoredKeyedState[]): Promise<KeyedSnapshot> {
     const copy = new LevelStore(folder, this.options);
     try {
       await copy.open();
@@ -197,37 +232,18 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
     }
   }
 
-  private tables(checkpointId: number, meta: Uint8Array, folder: string, files: readonly LinkedFile[]): TableSnapshot {
-    const { stored, operatorId } = this.parts;
-    stored.keepOnly(new Set(files.map(({ name }) => name)));
-    const isTable = (name: string): boolean => name.endsWith('.ldb');
-    return {
-      format: LEVELDB_FORMAT, scope: operatorId.slice(0, 12), keyGroups: this.keyGroupRange, meta,
-      files: files.map(({ name, path, sizeBytes }) => ({
-        name, sizeBytes, stored: isTable(name) ? stored.find(name, sizeBytes) : undefined,
-        read: (offset, length) => readPart(path, offset, length),
-      })),
-      settled: async (uploaded) => {
-        uploaded?.forEach((file, i) => {
-          const { name, sizeBytes } = files[i];
-          if (isTable(name) && stored.find(name, sizeBytes) === undefined) stored.uploaded(checkpointId, name, file);
-        });
-        await removeFolder(folder);
-      },
-    };
-  }
-
   checkpointComplete(checkpointId: number): void {
-    this.parts.stored.completed(checkpointId);
+    this.parts.chain.completed(checkpointId);
   }
 
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
     this.captures++; // ends a flush
-    const { store, directory, logger } = this.parts;
+    const { store, chain, directory, logger } = this.parts;
     try {
       await this.work;
+      await chain.close();
       await store.close();
       await removeFolder(directory);
       await removeFolderIfEmpty(join(directory, '..'));

@@ -2,12 +2,12 @@
  * One declared state in the store: finds the entry of the key at hand, in the cache or in the store, and knows the bytes of its values. The
  * handles that functions see are thin shells around it.
  */
-import { ByteWriter, type ByteReader } from '@weir/base';
+import { ByteReader, ByteWriter } from '@weir/base';
 import { type AggregatingState, keyGroupOf, type ListState, type MapState, type ReducingState, type StateAggregate, type StateBody, type ValueState } from '@weir/state';
-import { canonicalKeyString, encodeKey } from '@weir/types';
+import { canonicalKeyString, decodeKey, encodeKey } from '@weir/types';
 import type { CacheEntry, EntryCache } from './entry-cache.js';
 import type { LevelOperation, LevelStore } from './level-store.js';
-import { openValue, type StateEntry, versionOf, writePrefix } from './state-registry.js';
+import { openValue, PREFIX_BYTES, type StateEntry, versionOf, writePrefix } from './state-registry.js';
 
 /** Whose state is at hand; `turn` tells two keys in a row apart. */
 export class LevelKeyContext {
@@ -42,6 +42,7 @@ export class LevelState {
     const key = this.context.currentKey;
     const entry = (typeof key === 'object' && key !== null ? this.composites.get(canonicalKeyString(key)) : this.primitives.get(key)) ?? this.load(key);
     entry.referenced = true;
+    if (entry.handOver !== undefined) entry.handOver.release(entry);
     this.turn = this.context.turn;
     this.current = entry;
     return entry;
@@ -109,7 +110,11 @@ export class LevelState {
     return this.version >= 0 ? this.version : this.entry.versions.length - 1;
   }
 
-  private decode(bytes: Uint8Array): unknown {
+  /** The key of a stored entry. */
+  keyOf(storedKey: Uint8Array): unknown {
+    return decodeKey(new ByteReader(storedKey, PREFIX_BYTES));
+  }
+  decode(bytes: Uint8Array): unknown {
     const { version, body } = openValue(bytes);
     return this.readers[version](body);
   }

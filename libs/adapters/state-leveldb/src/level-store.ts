@@ -1,14 +1,13 @@
 /**
  * One LevelDB in a folder of its own, and immutable copies of it. The only file that knows LevelDB and the local disk.
  *
- *  L1  A copy is made while the store is closed: LevelDB deletes and rewrites files in the background whenever it is open, and a copy of a
- *      store that is being written is corrupt one time in three. That the same files open again right after is the check of the copy.
- *  L2  Files are linked, not copied. LevelDB never changes a table file; logs and manifests it begins anew each time it opens.
- *  L3  Reads are synchronous. Between `link`'s close and open there are none: the caller pauses its task.
- *  L4  Only files that the manifest names are linked, of the size that it says: what a cut-off compaction left is rewritten in place after the
- *      next opening, under the same name.
+ *  L1  A copy is made of a store that nobody writes to meanwhile, and whose last writes were flushed into tables: it needs no log. That this is so is
+ *      seen from the manifest, which names the newest log as the first that counts, and from that log, which is empty.
+ *  L2  LevelDB compacts behind our back, but it never changes a table file, and deletes one only after its manifest has said so: the tables that the manifest
+ *      names are linked, and when one is gone already the manifest is read again. The copy's manifest is the whole records that were read.
+ *  L3  Reads are synchronous, also while a copy is made.
  */
-import { link, mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { assert } from '@weir/base';
 import { ClassicLevel } from 'classic-level';
@@ -31,6 +30,9 @@ export interface LinkedFile {
 
 const SCAN_BYTES = 1 << 20;
 const SCAN_ENTRIES = 1000;
+/** No entry has it: keys begin with a key group below 2^15. */
+const NO_KEY = Uint8Array.of(0xff, 0xff);
+const LINK_ATTEMPTS = 20;
 
 export class LevelStore {
   private opened: ClassicLevel<Uint8Array, Uint8Array> | undefined;
@@ -48,6 +50,19 @@ export class LevelStore {
       await this.opened.open();
     });
   }
+  /** Whether a process has the store in this folder open. Not for stores of this process. */
+  static async isLocked(directory: string): Promise<boolean> {
+    const found = new ClassicLevel(directory, { createIfMissing: false });
+    try {
+      await found.open();
+      return false;
+    } catch (failure) {
+      return ((failure as Error).cause as { readonly code?: string } | undefined)?.code === 'LEVEL_LOCKED';
+    } finally {
+      await found.close();
+    }
+  }
+
   private get db(): ClassicLevel<Uint8Array, Uint8Array> {
     assert(this.opened !== undefined, `the store in ${this.directory} is not open`);
     return this.opened;
@@ -84,30 +99,50 @@ export class LevelStore {
   /** L1, L2: makes `target` an immutable copy of all that was written. */
   async link(target: string): Promise<LinkedFile[]> {
     return this.doing('copy', async () => {
-      await this.db.close();
-      const files: LinkedFile[] = [];
-      await mkdir(target, { recursive: true });
-      for (const { name, sizeBytes: expected } of await this.liveFiles()) {
-        const path = join(target, name);
-        await link(join(this.directory, name), path);
-        const sizeBytes = (await stat(path)).size;
-        if (expected !== undefined && sizeBytes !== expected) throw new Error(`${name} has ${sizeBytes} bytes, the manifest says ${expected}`);
-        files.push({ name, path, sizeBytes });
+      await this.db.compactRange(NO_KEY, NO_KEY); // flushes, and has nothing to compact
+      for (let attempt = 1; ; attempt++) {
+        await makeEmptyFolder(target);
+        const files = await this.linkLive(target);
+        if (files !== undefined) return files;
+        if (attempt === LINK_ATTEMPTS) throw new Error(`${attempt} times a table was compacted away while the store was copied`);
       }
-      await this.db.open();
-      return files;
     });
   }
 
-  /** Of a closed store, by its manifest. */
-  private async liveFiles(): Promise<{ readonly name: string; readonly sizeBytes: number | undefined }[]> {
+  /** Undefined: a table is gone. */
+  private async linkLive(target: string): Promise<LinkedFile[] | undefined> {
     const manifest = (await readFile(join(this.directory, 'CURRENT'), 'utf8')).trim();
-    const { tables, firstLog } = readManifest(await readFile(join(this.directory, manifest)));
-    const logs = (await readdir(this.directory)).filter((name) => name.endsWith('.log') && Number.parseInt(name, 10) >= firstLog);
-    return [
-      ...[...tables].sort(([a], [b]) => a - b).map(([number, sizeBytes]) => ({ name: `${String(number).padStart(6, '0')}.ldb`, sizeBytes })),
-      ...['CURRENT', manifest, ...logs.sort()].map((name) => ({ name, sizeBytes: undefined })),
-    ];
+    const edits = await readFile(join(this.directory, manifest));
+    const { tables, firstLog, wholeBytes } = readManifest(edits);
+    await this.checkFlushed(firstLog);
+    const files: LinkedFile[] = [];
+    for (const [number, sizeBytes] of [...tables].sort(([a], [b]) => a - b)) {
+      const name = `${String(number).padStart(6, '0')}.ldb`;
+      const path = join(target, name);
+      try {
+        await link(join(this.directory, name), path);
+      } catch (failure) {
+        if ((failure as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+        throw failure;
+      }
+      const found = (await stat(path)).size;
+      if (found !== sizeBytes) throw new Error(`${name} has ${found} bytes, the manifest says ${sizeBytes}`);
+      files.push({ name, path, sizeBytes });
+    }
+    for (const [name, bytes] of [['CURRENT', new TextEncoder().encode(`${manifest}\n`)], [manifest, edits.subarray(0, wholeBytes)]] as const) {
+      await writeFile(join(target, name), bytes, { flag: 'wx' });
+      files.push({ name, path: join(target, name), sizeBytes: bytes.length });
+    }
+    return files;
+  }
+
+  /** L1. */
+  private async checkFlushed(firstLog: number): Promise<void> {
+    const logs = (await readdir(this.directory)).filter((name) => name.endsWith('.log')).sort();
+    const newest = logs.at(-1);
+    if (newest === undefined || Number.parseInt(newest, 10) !== firstLog || (await stat(join(this.directory, newest))).size > 0) {
+      throw new Error(`the manifest counts on log ${firstLog}, there are ${logs.join(' ')}`);
+    }
   }
 
   async close(): Promise<void> {

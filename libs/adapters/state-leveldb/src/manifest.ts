@@ -1,5 +1,5 @@
 /**
- * Which files of a closed LevelDB belong to it, read from its manifest. The folder may hold others: a compaction that was cut off by the close leaves
+ * Which files of a LevelDB belong to it, read from its manifest; of an open one, whose last record may be half written, from the whole records. The folder may hold others: a compaction that was cut off by the close leaves
  * tables that no manifest names, and the next life gives their numbers to other tables, and truncates them in place.
  *
  *   manifest = blocks of 32 KiB of records (crc u32, length u16, type u8: full, first, middle, last, bytes); each whole record a version edit
@@ -12,6 +12,8 @@ export interface LiveFiles {
   readonly tables: ReadonlyMap<number, number>;
   /** Logs of this number and above hold what is in no table yet. */
   readonly firstLog: number;
+  /** Bytes of whole records; what follows is half a record. */
+  readonly wholeBytes: number;
 }
 
 const BLOCK_BYTES = 32 * 1024;
@@ -23,7 +25,9 @@ const Tag = { comparator: 1, logNumber: 2, nextFile: 3, lastSequence: 4, compact
 export function readManifest(bytes: Uint8Array): LiveFiles {
   const tables = new Map<number, number>();
   let firstLog = 0;
-  for (const edit of recordsOf(bytes)) {
+  let wholeBytes = 0;
+  for (const { edit, end } of recordsOf(bytes)) {
+    wholeBytes = end;
     const reader = new ByteReader(edit);
     while (reader.remaining > 0) {
       const tag = reader.varint();
@@ -51,10 +55,10 @@ export function readManifest(bytes: Uint8Array): LiveFiles {
       }
     }
   }
-  return { tables, firstLog };
+  return { tables, firstLog, wholeBytes };
 }
 
-function* recordsOf(bytes: Uint8Array): Generator<Uint8Array> {
+function* recordsOf(bytes: Uint8Array): Generator<{ readonly edit: Uint8Array; readonly end: number }> {
   let parts: Uint8Array[] = [];
   let at = 0;
   while (at + HEADER_BYTES <= bytes.length) {
@@ -67,14 +71,13 @@ function* recordsOf(bytes: Uint8Array): Generator<Uint8Array> {
     const length = header.u16();
     const type = header.u8();
     const from = at + HEADER_BYTES;
-    if (from + length > bytes.length) throw new MalformedBytesError(`manifest that ends within a record at ${at}`);
+    if (type < RecordType.full || type > RecordType.last) throw new MalformedBytesError(`manifest with a record of type ${type}`);
+    if (from + length > bytes.length) return;
     parts.push(bytes.subarray(from, from + length));
     at = from + length;
     if (type === RecordType.full || type === RecordType.last) {
-      yield parts.length === 1 ? parts[0] : joined(parts);
+      yield { edit: parts.length === 1 ? parts[0] : joined(parts), end: at };
       parts = [];
-    } else if (type !== RecordType.first && type !== RecordType.middle) {
-      throw new MalformedBytesError(`manifest with a record of type ${type}`);
     }
   }
 }

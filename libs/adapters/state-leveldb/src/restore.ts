@@ -7,19 +7,21 @@ import { ByteReader, ByteWriter, MalformedBytesError } from '@weir/base';
 import { isDeclaredStateKind, type KeyGroupRange, type RestoredKeyedState, type RestoredTables } from '@weir/state';
 import { decodeKey } from '@weir/types';
 import { type LevelOperation, LevelStore, type LevelStoreOptions, makeEmptyFolder, removeFolder, writeFileOf } from './level-store.js';
+import { applySegments, isTableFile } from './table-chain.js';
 import { boundsOf, openValue, type StateEntry, stateIdAt, StateRegistry, undeclaredBody, versionOf, writePrefix, PREFIX_BYTES } from './state-registry.js';
 
 const BATCH = 1000;
 
-/** Puts the files of a set into a folder; verified when this resolves. */
-export async function fetchTables({ files }: RestoredTables, directory: string): Promise<void> {
-  for (const file of files) await writeFileOf(join(directory, file.name), (take) => file.fetch(take));
+/** Opens `store`, whose folder is empty, with what a set holds: its base, and the changes since. All files are verified when this resolves. */
+export async function openTables({ files }: RestoredTables, store: LevelStore): Promise<void> {
+  for (const file of files.filter(isTableFile)) await writeFileOf(join(store.directory, file.name), (take) => file.fetch(take));
+  await store.open();
+  await applySegments(files, store);
 }
 
 /** Copies what lies in `range` from the tables of an old subtask. `work`: a folder that nobody uses. */
 export async function importTables(tables: RestoredTables, range: KeyGroupRange, into: LevelStore, registry: StateRegistry, work: string, options: LevelStoreOptions): Promise<void> {
   await makeEmptyFolder(work);
-  await fetchTables(tables, work);
   const old = StateRegistry.decode(tables.meta);
   /** By old id: the new state, and new versions by old ones. */
   const mapping = new Map(old.states.map((state) => {
@@ -27,8 +29,8 @@ export async function importTables(tables: RestoredTables, range: KeyGroupRange,
     return [state.id, { entry, versions: state.versions.map((types) => versionOf(entry, types)) }];
   }));
   const source = new LevelStore(work, options);
-  await source.open();
   try {
+    await openTables(tables, source);
     const { from, to } = boundsOf(range);
     const out = new ByteWriter(1024);
     for await (const entries of source.scan(from, to)) {

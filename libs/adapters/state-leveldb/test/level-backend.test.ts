@@ -1,10 +1,11 @@
 /** What the conformance suite cannot see: a disk that fails, folders that are left, what a store is asked for. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { access, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Configuration } from '@weir/base';
-import { silentLogger } from '@weir/ports';
+import { ManualClock, ManualTimers, silentLogger } from '@weir/ports';
 import { type KeyedStateBackend, selectStateBackends, stateDescriptor } from '@weir/state';
 import { leveldbStateBackend, levelStateBackends } from '../src/index.js';
 import { LevelKeyedStateBackend } from '../src/level-backend.js';
@@ -12,6 +13,7 @@ import { type LevelOperation, LevelStore } from '../src/level-store.js';
 import { readManifest } from '../src/manifest.js';
 import { StateRegistry } from '../src/state-registry.js';
 import { StoredFiles } from '../src/stored-files.js';
+import { TableChain } from '../src/table-chain.js';
 
 const SIZES = { cacheBytes: 4096, dirtyBytes: 2048, blockCacheBytes: 1 << 20, writeBufferBytes: 64 << 10, tableFileBytes: 1 << 20 };
 const RANGE = { first: 0, last: 127 };
@@ -41,7 +43,7 @@ describe('given a disk that fails', () => {
     await levelStateBackends({ ...SIZES, directory: folder, logger: silentLogger }).open({ ...REQUEST, operatorId: 'b'.repeat(32) }).then((other) => other.close());
     await store.open();
     const backend = new LevelKeyedStateBackend({
-      operatorId: REQUEST.operatorId, keyGroupRange: RANGE, maxParallelism: 128, directory: join(folder, 'op'), store, registry: new StateRegistry(), stored: new StoredFiles(),
+      operatorId: REQUEST.operatorId, keyGroupRange: RANGE, maxParallelism: 128, directory: join(folder, 'op'), store, registry: new StateRegistry(), chain: new TableChain(join(folder, 'op'), new StoredFiles()),
       outside: new Map(), logger: silentLogger,
     }, SIZES);
     const state = backend.getState(descriptor);
@@ -126,7 +128,7 @@ describe('given a running backend', () => {
   });
 });
 
-it('given a table that a cut-off compaction has left / when the store is copied / then the copy is without it: its name will stand for other bytes', async () => {
+it('given a table that no manifest names / when the store is copied / then the copy is without it: its name will stand for other bytes', async () => {
   const store = new LevelStore(join(folder, 'db'), SIZES);
   await store.open();
   for (let i = 0; i < 50; i++) await store.write(Array.from({ length: 100 }, (_, j) => ({ type: 'put', key: Uint8Array.of(0, 0, i, j), value: new Uint8Array(64).fill(i * j) })));
@@ -146,15 +148,39 @@ it('given a table that a cut-off compaction has left / when the store is copied 
 
 it('given bytes that are no manifest / then they are refused by code', () => {
   expect(() => readManifest(new Uint8Array(100).fill(255))).toThrow(expect.objectContaining({ code: 'WEIR_BYTES_MALFORMED' }));
-  expect(readManifest(new Uint8Array(0))).toEqual({ tables: new Map(), firstLog: 0 });
+  expect(readManifest(new Uint8Array(0))).toEqual({ tables: new Map(), firstLog: 0, wholeBytes: 0 });
 });
 
 it('given a configuration / then its backend is selected, its folder is one of io.tmp.dirs, and its name is that of the attempt', async () => {
   const configuration = Configuration.of({ 'state.backend.type': 'leveldb', 'io.tmp.dirs': `${folder}/one, ${folder}/two` }, 'program');
-  const backends = selectStateBackends([leveldbStateBackend], { name: 'job-vertex-0-1.0', configuration, logger: silentLogger });
+  const backends = selectStateBackends([leveldbStateBackend], {
+    name: 'job-vertex-0-1.0', configuration, logger: silentLogger, clock: new ManualClock(0), timers: new ManualTimers(new ManualClock(0)),
+  });
   const backend = await backends.open(REQUEST);
   const [used] = await readdir(folder);
   expect(['one', 'two']).toContain(used);
-  expect(await readdir(join(folder, used))).toEqual(['weir-state-job-vertex-0-1.0']);
+  expect(await readdir(join(folder, used))).toEqual([`weir-state-${process.pid}-job-vertex-0-1.0`]);
   await backend.close();
+});
+
+it('given folders that processes have left / when the first store of a process is opened there / then those of dead processes that nobody has locked are gone', async () => {
+  const dead = spawnSync(process.execPath, ['-e', 'console.log(process.pid)'], { encoding: 'utf8' }).stdout.trim();
+  const child = spawn(process.execPath, ['--input-type=module', '-e', `
+    const { ClassicLevel } = await import(${JSON.stringify(import.meta.resolve('classic-level'))});
+    await new ClassicLevel(${JSON.stringify(join(folder, `weir-state-${dead}-shared`, 'op', 'db'))}).open();
+    console.log('open');
+    setInterval(() => undefined, 1000);
+  `], { stdio: ['ignore', 'pipe', 'inherit'] });
+  try {
+    await mkdir(join(folder, `weir-state-${dead}-shared`, 'op'), { recursive: true });
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    for (const name of [`weir-state-${dead}-old`, `weir-state-${process.pid}-mine`, 'weir-state-of-somebody']) await mkdir(join(folder, name, 'op', 'db'), { recursive: true });
+    const configuration = Configuration.of({ 'state.backend.type': 'leveldb', 'io.tmp.dirs': folder }, 'program');
+    const task = { name: 'one', configuration, logger: silentLogger, clock: new ManualClock(0), timers: new ManualTimers(new ManualClock(0)) };
+    const backend = await leveldbStateBackend.backendsFor(task).open(REQUEST);
+    expect((await readdir(folder)).sort()).toEqual([`weir-state-${dead}-shared`, `weir-state-${process.pid}-mine`, `weir-state-${process.pid}-one`, 'weir-state-of-somebody'].sort());
+    await backend.close();
+  } finally {
+    child.kill('SIGKILL');
+  }
 });

@@ -71,3 +71,14 @@ export class StateBackendUnavailableError extends WeirError {
     });
   }
 }
+
+/** A task ended while a snapshot of its state was being captured. Nobody waits for it any more. */
+export class StateClosedError extends WeirError {
+  constructor() {
+    super({
+      code: 'WEIR_STATE_CLOSED', domain: 'internal', retry: 'restart',
+      message: 'keyed state was closed before its snapshot was captured',
+      hint: 'The task has ended; the checkpoint is given up, and the last completed one stands.',
+    });
+  }
+}

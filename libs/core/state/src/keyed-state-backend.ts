@@ -61,6 +61,7 @@ export interface TableFile {
   readonly sizeBytes: number;
   /** Where a completed checkpoint has this file already: it is referred to, not written again. */
   readonly stored: StoredFile | undefined;
+  /** The bytes may change once the snapshot is settled. */
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 

@@ -1,8 +1,11 @@
 /** What a function says about a piece of state: its kind, its name (unique in the operator) and the type that outlives the job. */
 import type { TypeInformation } from '@weir/types';
+import type { StateTtlConfig } from './ttl/state-ttl-config.js';
 
 export interface StateDescriptorBase {
   readonly name: string;
+  /** See `enableTimeToLive`. Default: it lives until it is cleared. */
+  readonly ttl?: StateTtlConfig;
 }
 /** One value per key. Undefined when unset, unless a default is given. */
 export interface ValueStateDescriptor<T> extends StateDescriptorBase {

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { types } from '@weir/types';
 import {
   createKeyIndexClass, HeapKeyedStateBackend, keyGroupOf, keyGroupRangeOf, mergeRestored, readKeyedSnapshot,
-  type KeyedSnapshotBytes, stateDescriptor,
+  type KeyedSnapshot, type KeyedSnapshotBytes, stateDescriptor,
 } from '../src/index.js';
 
 const MAX_PARALLELISM = 16;
@@ -30,6 +30,10 @@ function handles(backend: HeapKeyedStateBackend) {
     typed: backend.getState(descriptors.typed), value: backend.getState(descriptors.value), list: backend.getListState(descriptors.list),
     map: backend.getMapState(descriptors.map), sum: backend.getReducingState(descriptors.sum),
   };
+}
+/** Small state is taken at once. */
+function snapshotOf(backend: HeapKeyedStateBackend): KeyedSnapshotBytes | undefined {
+  return (backend.snapshot({ checkpointId: 1, format: 'native', sources: [] }) as KeyedSnapshot).bytes;
 }
 function contentOf(backend: HeapKeyedStateBackend, keys: readonly unknown[]): Map<string, unknown> {
   const h = handles(backend);
@@ -67,7 +71,7 @@ it('given any operations, the heap backend agrees with a model and every restore
     const expected = new Map([...model].map(([id, m]) => [id, { typed: m.typed ?? 7, value: m.value, list: m.list, map: [...m.map].sort(), sum: m.sum }]));
     expect(contentOf(backend, keys)).toEqual(expected);
     const live = [...model.values()].filter((m) => m.typed !== undefined || m.value !== undefined || m.list.length > 0 || m.map.size > 0 || m.sum !== undefined);
-    const { bytes: written } = backend.snapshot({ sources: [] });
+    const written = snapshotOf(backend);
     expect(written === undefined).toBe(live.length === 0);
 
     const snapshot = written;
@@ -89,9 +93,9 @@ describe('given a restored state that no function asks for', () => {
     const first = backendOf();
     first.keyContext.setCurrentKey('k');
     first.getState(descriptors.value).update({ n: 1 });
-    const bytes = first.snapshot({ sources: [] }).bytes as KeyedSnapshotBytes;
+    const bytes = snapshotOf(first) as KeyedSnapshotBytes;
     const second = backendOf(mergeRestored(readKeyedSnapshot(bytes.bytes, 0, bytes.offsets, ALL)));
-    const again = second.snapshot({ sources: [] }).bytes as KeyedSnapshotBytes;
+    const again = snapshotOf(second) as KeyedSnapshotBytes;
     const third = backendOf(mergeRestored(readKeyedSnapshot(again.bytes, 0, again.offsets, ALL)));
     third.keyContext.setCurrentKey('k');
     expect(third.getState(descriptors.value).value()).toEqual({ n: 1 });
@@ -101,7 +105,7 @@ describe('given a restored state that no function asks for', () => {
     const first = backendOf();
     first.keyContext.setCurrentKey('k');
     first.getState(descriptors.value).update({ n: 1 });
-    const bytes = first.snapshot({ sources: [] }).bytes as KeyedSnapshotBytes;
+    const bytes = snapshotOf(first) as KeyedSnapshotBytes;
     const second = backendOf(mergeRestored(readKeyedSnapshot(bytes.bytes, 0, bytes.offsets, ALL)));
     expect(() => second.getListState(stateDescriptor.list('value'))).toThrow(expect.objectContaining({ code: 'WEIR_STATE_INCOMPATIBLE' }));
   });

@@ -33,7 +33,7 @@ export function taskFactory(host: TaskHost): CreateTask {
       random: host.random.stream(`${jobId}/${vertexId}/${subtaskIndex}/${attempt.epoch}.${attempt.attempt}`),
       logger,
       stateBackends: selectStateBackends(host.stateBackends ?? [], {
-        name: `${jobId}-${vertexId.slice(0, 8)}-${subtaskIndex}-${attempt.epoch}.${attempt.attempt}`, configuration: Configuration.of(deployment.configuration, 'program'), logger,
+        name: `${jobId}-${vertexId.slice(0, 8)}-${subtaskIndex}-${attempt.epoch}.${attempt.attempt}`, configuration: Configuration.of(deployment.configuration, 'program'), logger, clock, timers,
       }),
       metrics: host.metrics.group({ job: jobId, vertex: vertexId, subtask: String(subtaskIndex) }),
       snapshotStorage: host.storageOf(jobId),

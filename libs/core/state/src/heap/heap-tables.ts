@@ -1,24 +1,9 @@
 /**
  * Hot path (benchmark: loops/keyed-count). The arrays behind the state handles. A closed factory (see `specialize`): each operator
- * instance has its own copy, so that a handle's reads and writes are inlined into the user's function.
+ * instance has its own copy, so that a handle's reads and writes are inlined into the user's function. What may change is touched first (M2).
  */
 import type { StateAggregate } from '../state-descriptors.js';
-import type { KeyContext } from '../keyed-state-backend.js';
-import type { KeyIndex, KeyIndexConstructor } from './key-index.js';
-
-/** Whose state is at hand. */
-export interface HeapKeyContext extends KeyContext {
-  readonly index: KeyIndex;
-  /** Slot of the current key, or -1 while it has no state. */
-  currentSlot: number;
-  /** Slot of the current key, made if needed. */
-  slotForWrite(): number;
-  addTable(table: StateTable): void;
-  /** A state of this slot was set that was not. */
-  retain(slot: number): void;
-  /** A state of this slot was cleared; the last one releases the slot (H1). */
-  release(slot: number): void;
-}
+import type { HeapKeyContext } from './slot-key-context.js';
 
 /** One state's array. */
 export interface StateTable {
@@ -29,7 +14,6 @@ export interface StateTable {
 }
 
 export interface HeapTables {
-  readonly KeyContext: new () => HeapKeyContext;
   readonly ValueTable: new (context: HeapKeyContext, defaultValue: unknown) => StateTable;
   readonly NumberValueTable: new (context: HeapKeyContext, defaultValue: number | undefined) => StateTable;
   readonly ListTable: new (context: HeapKeyContext) => StateTable;
@@ -38,48 +22,7 @@ export interface HeapTables {
   readonly AggregatingTable: new (context: HeapKeyContext, aggregate: StateAggregate<unknown, unknown, unknown>) => StateTable;
 }
 
-export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexConstructor }): HeapTables {
-  class SlotKeyContext implements HeapKeyContext {
-    readonly index = new KeyIndex();
-    currentKey: unknown = undefined;
-    currentSlot = -1;
-    private readonly tables: StateTable[] = [];
-    /** States set per slot. */
-    private references = new Uint16Array(16);
-
-    setCurrentKey(key: unknown): void {
-      this.currentKey = key;
-      this.currentSlot = this.index.find(key);
-    }
-    slotForWrite(): number {
-      const slot = this.currentSlot;
-      return slot >= 0 ? slot : this.newSlot();
-    }
-    private newSlot(): number {
-      const slot = this.index.insert(this.currentKey);
-      if (this.index.capacity > this.references.length) {
-        const references = new Uint16Array(this.index.capacity);
-        references.set(this.references);
-        this.references = references;
-        for (const table of this.tables) table.grow(this.index.capacity);
-      }
-      this.currentSlot = slot;
-      return slot;
-    }
-    addTable(table: StateTable): void {
-      table.grow(this.index.capacity);
-      this.tables.push(table);
-    }
-    retain(slot: number): void {
-      this.references[slot]++;
-    }
-    release(slot: number): void {
-      if (--this.references[slot] > 0) return;
-      this.index.remove(this.currentKey, slot);
-      this.currentSlot = -1;
-    }
-  }
-
+export function heapTablesFactory(): HeapTables {
   /** Values of any type; undefined = unset. */
   class ObjectTable implements StateTable {
     protected slots: unknown[] = [];
@@ -94,14 +37,27 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
       return this.slots[slot];
     }
     setSlot(slot: number, value: unknown): void {
-      if (this.slots[slot] === undefined) this.context.retain(slot);
+      const { context } = this;
+      if (context.marks[slot] !== context.interval) context.touch(slot);
+      if (this.slots[slot] === undefined) context.retain(slot);
       this.slots[slot] = value;
     }
+    /** What the key at hand holds; it may be changed in place. */
+    protected current(): unknown {
+      const { context } = this;
+      const slot = context.currentSlot;
+      if (slot < 0) return undefined;
+      const value = this.slots[slot];
+      if (typeof value === 'object' && context.marks[slot] !== context.interval) context.touch(slot);
+      return value;
+    }
     clear(): void {
-      const slot = this.context.currentSlot;
+      const { context } = this;
+      const slot = context.currentSlot;
       if (slot < 0 || this.slots[slot] === undefined) return;
+      if (context.marks[slot] !== context.interval) context.touch(slot);
       this.slots[slot] = undefined;
-      this.context.release(slot);
+      context.release(slot);
     }
   }
 
@@ -110,20 +66,12 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
       super(context);
     }
     value(): unknown {
-      const slot = this.context.currentSlot;
-      if (slot < 0) return this.defaultValue;
-      const value = this.slots[slot];
+      const value = this.current();
       return value === undefined ? this.defaultValue : value;
     }
     update(value: unknown): void {
-      if (value === undefined) {
-        this.clear();
-        return;
-      }
-      const slot = this.context.slotForWrite();
-      const slots = this.slots;
-      if (slots[slot] === undefined) this.context.retain(slot);
-      slots[slot] = value;
+      if (value === undefined) this.clear();
+      else this.setSlot(this.context.slotForWrite(), value);
     }
   }
 
@@ -146,9 +94,11 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
       return this.values[slot];
     }
     setSlot(slot: number, value: unknown): void {
+      const { context } = this;
+      if (context.marks[slot] !== context.interval) context.touch(slot);
       if (this.present[slot] === 0) {
         this.present[slot] = 1;
-        this.context.retain(slot);
+        context.retain(slot);
       }
       this.values[slot] = value as number;
     }
@@ -163,18 +113,22 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
         this.clear();
         return;
       }
-      const slot = this.context.slotForWrite();
+      const { context } = this;
+      const slot = context.slotForWrite();
+      if (context.marks[slot] !== context.interval) context.touch(slot);
       if (this.present[slot] === 0) {
         this.present[slot] = 1;
-        this.context.retain(slot);
+        context.retain(slot);
       }
       this.values[slot] = value;
     }
     clear(): void {
-      const slot = this.context.currentSlot;
+      const { context } = this;
+      const slot = context.currentSlot;
       if (slot < 0 || this.present[slot] === 0) return;
+      if (context.marks[slot] !== context.interval) context.touch(slot);
       this.present[slot] = 0;
-      this.context.release(slot);
+      context.release(slot);
     }
   }
 
@@ -182,13 +136,11 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
 
   class ListTable extends ObjectTable {
     get(): readonly unknown[] {
-      const slot = this.context.currentSlot;
-      return slot < 0 ? NO_ELEMENTS : ((this.slots[slot] as unknown[] | undefined) ?? NO_ELEMENTS);
+      return (this.current() as unknown[] | undefined) ?? NO_ELEMENTS;
     }
     add(value: unknown): void {
-      const slot = this.context.slotForWrite();
-      const list = this.slots[slot] as unknown[] | undefined;
-      if (list === undefined) this.setSlot(slot, [value]);
+      const list = this.current() as unknown[] | undefined;
+      if (list === undefined) this.setSlot(this.context.slotForWrite(), [value]);
       else list.push(value);
     }
     update(values: readonly unknown[]): void {
@@ -198,42 +150,37 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
   }
 
   class MapTable extends ObjectTable {
-    private current(): Map<unknown, unknown> | undefined {
-      const slot = this.context.currentSlot;
-      return slot < 0 ? undefined : (this.slots[slot] as Map<unknown, unknown> | undefined);
+    private map(): Map<unknown, unknown> | undefined {
+      return this.current() as Map<unknown, unknown> | undefined;
     }
     get(key: unknown): unknown {
-      return this.current()?.get(key);
+      return this.map()?.get(key);
     }
     put(key: unknown, value: unknown): void {
-      const slot = this.context.slotForWrite();
-      let map = this.slots[slot] as Map<unknown, unknown> | undefined;
-      if (map === undefined) {
-        map = new Map();
-        this.setSlot(slot, map);
-      }
-      map.set(key, value);
+      const map = this.map();
+      if (map === undefined) this.setSlot(this.context.slotForWrite(), new Map([[key, value]]));
+      else map.set(key, value);
     }
     has(key: unknown): boolean {
-      return this.current()?.has(key) ?? false;
+      return this.map()?.has(key) ?? false;
     }
     remove(key: unknown): void {
-      const map = this.current();
-      if (map === undefined) return;
-      map.delete(key);
-      if (map.size === 0) this.clear();
+      const map = this.map();
+      if (map === undefined || !map.has(key)) return;
+      if (map.size === 1) this.clear();
+      else map.delete(key);
     }
     entries(): IterableIterator<[unknown, unknown]> {
-      return (this.current() ?? new Map()).entries();
+      return (this.map() ?? new Map()).entries();
     }
     keys(): IterableIterator<unknown> {
-      return (this.current() ?? new Map()).keys();
+      return (this.map() ?? new Map()).keys();
     }
     values(): IterableIterator<unknown> {
-      return (this.current() ?? new Map()).values();
+      return (this.map() ?? new Map()).values();
     }
     isEmpty(): boolean {
-      return this.current() === undefined;
+      return this.map() === undefined;
     }
   }
 
@@ -242,14 +189,12 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
       super(context);
     }
     get(): unknown {
-      const slot = this.context.currentSlot;
-      return slot < 0 ? undefined : this.slots[slot];
+      return this.current();
     }
     add(value: unknown): void {
-      const slot = this.context.slotForWrite();
-      const before = this.slots[slot];
-      if (before === undefined) this.setSlot(slot, value);
-      else this.slots[slot] = this.reduce(before, value);
+      const before = this.current();
+      const after = before === undefined ? value : this.reduce(before, value); // which may use other states of this key
+      this.setSlot(this.context.slotForWrite(), after);
     }
   }
 
@@ -258,17 +203,15 @@ export function heapTablesFactory({ KeyIndex }: { readonly KeyIndex: KeyIndexCon
       super(context);
     }
     get(): unknown {
-      const slot = this.context.currentSlot;
-      const accumulator = slot < 0 ? undefined : this.slots[slot];
+      const accumulator = this.current();
       return accumulator === undefined ? undefined : this.aggregate.getResult(accumulator);
     }
     add(value: unknown): void {
-      const slot = this.context.slotForWrite();
-      const before = this.slots[slot];
-      if (before === undefined) this.setSlot(slot, this.aggregate.add(value, this.aggregate.createAccumulator()));
-      else this.slots[slot] = this.aggregate.add(value, before);
+      const before = this.current();
+      const after = this.aggregate.add(value, before === undefined ? this.aggregate.createAccumulator() : before);
+      this.setSlot(this.context.slotForWrite(), after);
     }
   }
 
-  return { KeyContext: SlotKeyContext, ValueTable, NumberValueTable, ListTable, MapTable, ReducingTable, AggregatingTable };
+  return { ValueTable, NumberValueTable, ListTable, MapTable, ReducingTable, AggregatingTable };
 }

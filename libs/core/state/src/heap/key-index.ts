@@ -16,6 +16,10 @@ export interface KeyIndex {
   insert(key: unknown): number;
   /** Releases the slot of a key that is there. */
   remove(key: unknown, slot: number): void;
+  /** Slots from here on were never handed out. */
+  readonly end: number;
+  /** Key of a slot below `end`; undefined: it is free. */
+  keyAt(slot: number): unknown;
   /** Calls with every live key, in the order of slots. */
   forEach(visit: (key: unknown, slot: number) => void): void;
   clear(): void;
@@ -107,6 +111,13 @@ export function keyIndexFactory({ canonicalKeyString, tooManyKeys }: KeyIndexDep
       else (this.map as Map<unknown, number>).delete(key);
     }
 
+    get end(): number {
+      return this.nextSlot;
+    }
+    keyAt(slot: number): unknown {
+      if (this.live[slot] === 0) return undefined;
+      return this.intMode ? this.intKeys[slot] : this.keys[slot];
+    }
     forEach(visit: (key: unknown, slot: number) => void): void {
       for (let slot = 0; slot < this.nextSlot; slot++) {
         if (this.live[slot] === 1) visit(this.intMode ? this.intKeys[slot] : this.keys[slot], slot);
