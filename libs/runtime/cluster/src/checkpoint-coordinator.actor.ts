@@ -225,6 +225,7 @@ export class CheckpointCoordinatorActor implements Actor<CheckpointCoordinatorAc
         this.report({ type: 'checkpoints-fail-job', failure: effect.failure }, context);
         return;
       case 'step-down':
+        context.logger.log('warn', 'checkpoints lost their leadership', { code: effect.failure.code, error: effect.failure.message });
         this.report({ type: 'checkpoints-deposed', failure: effect.failure }, context);
         return;
       case 'release-tasks':

@@ -60,7 +60,7 @@ export class ClusterClient {
   }
 
   /** Undefined: it is not known what became of it. Rejects when there could be none. */
-  async savepoint(jobId: JobId, triggerId: string, targetDirectory: string, then: 'none' | 'suspend'): Promise<Exclude<OperationStatus, { state: 'in-progress' }> | undefined> {
+  async savepoint(jobId: JobId, triggerId: string, targetDirectory: string, then: 'none' | 'suspend' | 'cancel' | 'drain'): Promise<Exclude<OperationStatus, { state: 'in-progress' }> | undefined> {
     await this.untilAnswered(() => this.gateway.savepoint(jobId, { targetDirectory, then, triggerId }));
     for (;;) {
       const status = await this.untilAnswered(() => this.gateway.operation(jobId, triggerId)).catch((error: unknown) => {

@@ -10,12 +10,26 @@ import { computeSlots, murmur128HexOfText } from '@weir/graph';
 import { joinPath, type JobRegister, SeededRandom } from '@weir/ports';
 import { ClusterClient, codeOf } from './cluster-client.js';
 import { artifactOf, type ClusterGround, jobHighAvailability } from './cluster-ground.js';
-import type { Fault } from './faults.js';
+import type { Fault, StateBackendType } from './faults.js';
 import { SimulatedLeaderRegister } from './leader-register.js';
 import { SimulatedCluster } from './simulated-cluster.js';
 import { LIVENESS_PHASE_MS, type Stage } from './stage.js';
 
-type Order = Extract<Fault, { class: 'savepoint' | 'stop-and-resume' | 'cancel' }>;
+type Order = Extract<Fault, { class: 'savepoint' | 'stop-and-resume' | 'drain' | 'cancel' }>;
+
+/** How a job runs. */
+interface Setting {
+  readonly parallelism: number;
+  readonly backend: StateBackendType;
+}
+
+/** A savepoint that a job was to stop with. */
+interface StopOrder {
+  readonly directory: string;
+  readonly how: 'suspend' | 'cancel' | 'drain';
+  /** Of the job that goes on. */
+  readonly next: Setting;
+}
 
 const JOBS_MAX = 60;
 /** After a rejection. */
@@ -28,9 +42,9 @@ const SLOTS_FREE_MS = 60_000;
 
 interface CurrentJob {
   readonly jobId: JobId;
-  readonly parallelism: number;
-  /** Of stops that were asked for, by where their savepoint is to lie. */
-  readonly stops: { readonly directory: string; readonly parallelism: number }[];
+  readonly setting: Setting;
+  /** That were asked for. */
+  readonly stops: StopOrder[];
 }
 
 export class ClusterLives {
@@ -103,11 +117,11 @@ export class ClusterLives {
 
   private async history(): Promise<boolean> {
     const { stage } = this;
-    let parallelism = stage.parts.parallelism;
+    let setting: Setting = { parallelism: stage.parts.parallelism, backend: stage.parts.backend };
     let restoreFrom: string | undefined;
     for (let jobs = 0; jobs < JOBS_MAX; jobs++) {
       const errorsBefore = stage.parts.driver.diskErrors;
-      const ran = await this.runJob(parallelism, restoreFrom);
+      const ran = await this.runJob(setting, restoreFrom);
       const { outcome } = ran;
       const broken = stage.parts.driver.diskErrors > errorsBefore; // a broken disk may end a job; it is submitted again
       if (typeof outcome === 'string') {
@@ -120,12 +134,13 @@ export class ClusterLives {
       }
       const { state, failure } = outcome.status;
       stage.restarts += outcome.status.restarts;
-      if (state === 'canceled') {
+      const register = await this.registerOf(outcome.status.jobId);
+      const stopped = state === 'failed' ? undefined : await this.stoppedAt(ran.job, state === 'canceled', register);
+      if (state === 'canceled' && stopped === undefined) {
         stage.cancelled = this.cancelOrdered;
         if (!this.cancelOrdered) stage.problems.push('the job was cancelled by nobody');
         return this.cancelOrdered;
       }
-      const register = await this.registerOf(outcome.status.jobId);
       if (state === 'failed') {
         if (!broken) {
           stage.problems.push(`the job failed: ${failure?.code} ${failure?.message}`);
@@ -135,28 +150,34 @@ export class ClusterLives {
         stage.parts.sightings.see('failed job resubmitted');
         continue;
       }
-      const stopped = await this.stoppedAt(ran.job, register);
       if (stopped === undefined) return true;
+      const { how, next, path } = stopped;
+      stage.parts.sightings.see(`job stopped: ${how}`);
+      if (how === 'drain') {
+        stage.drained = true;
+        return true;
+      }
       stage.parts.sightings.see('job continued from a savepoint');
-      if (stopped.parallelism !== parallelism) stage.parts.sightings.see('job rescaled by a savepoint');
-      restoreFrom = stopped.directory;
-      parallelism = stopped.parallelism;
+      if (next.parallelism !== setting.parallelism) stage.parts.sightings.see('job rescaled by a savepoint');
+      if (next.backend !== setting.backend) stage.parts.sightings.see(`job continued on another state backend: ${next.backend}`);
+      restoreFrom = path;
+      setting = next;
     }
     stage.problems.push(`the history has more than ${JOBS_MAX} jobs`);
     return false;
   }
 
   /** One job from its submission to its end; a text when it was rejected. */
-  private async runJob(parallelism: number, restoreFrom: string | undefined): Promise<{ readonly job: CurrentJob; readonly outcome: JobDetails | string }> {
+  private async runJob(setting: Setting, restoreFrom: string | undefined): Promise<{ readonly job: CurrentJob; readonly outcome: JobDetails | string }> {
     const { stage } = this;
     const { seed } = stage.parts;
     const jobId = makeJobId(murmur128HexOfText(this.jobIds.length === 0 ? `simulated ${seed}` : `simulated ${seed} job ${this.jobIds.length}`));
     this.jobIds.push(jobId);
-    stage.parallelisms.add(parallelism);
-    const job: CurrentJob = { jobId, parallelism, stops: [] };
+    stage.parallelisms.add(setting.parallelism);
+    const job: CurrentJob = { jobId, setting, stops: [] };
     try {
       await this.client.submit(this.artifact, {
-        jobId, artifactHash: this.artifact.hash, parameters: {}, workingDirectory: '/', configuration: this.configurationOf(parallelism),
+        jobId, artifactHash: this.artifact.hash, parameters: {}, workingDirectory: '/', configuration: this.configurationOf(setting),
         ...(restoreFrom === undefined ? {} : { restoreFrom: { path: restoreFrom, allowNonRestoredState: false } }),
       });
     } catch (error) {
@@ -169,13 +190,13 @@ export class ClusterLives {
     return { job, outcome: details };
   }
 
-  private configurationOf(parallelism: number): Record<string, string> {
+  private configurationOf({ parallelism, backend }: Setting): Record<string, string> {
     const own = this.stage.parts.graph.configuration ?? {};
-    return { 'parallelism.default': String(parallelism), ...('pipeline.max-parallelism' in own ? {} : { 'pipeline.max-parallelism': '32' }) };
+    return { 'parallelism.default': String(parallelism), 'state.backend.type': backend, ...('pipeline.max-parallelism' in own ? {} : { 'pipeline.max-parallelism': '32' }) };
   }
 
   private slotsNeeded(parallelism: number): number {
-    return computeSlots(compileJob(this.stage.parts.program, Configuration.of(this.configurationOf(parallelism), 'command line')).job.graph).slotCount;
+    return computeSlots(compileJob(this.stage.parts.program, Configuration.of(this.configurationOf({ parallelism, backend: 'heap' }), 'command line')).job.graph).slotCount;
   }
 
   private registerOf(jobId: JobId): Promise<JobRegister | undefined> {
@@ -183,20 +204,20 @@ export class ClusterLives {
     return driver.unharmed(async () => (await jobHighAvailability(world.files, jobId).readRegister(jobId))?.value);
   }
 
-  /** Where the finished job was stopped; undefined when it has come to its natural end. */
-  private async stoppedAt(job: CurrentJob, register: JobRegister | undefined): Promise<{ readonly directory: string; readonly parallelism: number } | undefined> {
+  /** The stop that ended the job, with its savepoint; undefined when it has come to its natural end, or was just cancelled. */
+  private async stoppedAt(job: CurrentJob, canceled: boolean, register: JobRegister | undefined): Promise<StopOrder & { readonly path: string } | undefined> {
     const { driver, world } = this.stage.parts;
     const last = register?.lastCompletedCheckpoint?.checkpointId;
-    for (const stop of job.stops) {
+    for (const stop of job.stops.filter(({ how }) => canceled === (how === 'cancel'))) {
       const found = await driver.unharmed(async () => {
         for (const { name } of await world.files.list(stop.directory).catch(() => [])) {
-          const directory = joinPath(stop.directory, name);
-          const snapshot = await readExternalSnapshot(world.files, directory).catch(() => undefined);
-          if (snapshot !== undefined && snapshot.metadata.checkpointId === last) return directory;
+          const path = joinPath(stop.directory, name);
+          const snapshot = await readExternalSnapshot(world.files, path).catch(() => undefined);
+          if (snapshot !== undefined && snapshot.metadata.checkpointId === last) return path;
         }
         return undefined;
       });
-      if (found !== undefined) return { directory: found, parallelism: stop.parallelism };
+      if (found !== undefined) return { ...stop, path: found };
     }
     return undefined;
   }
@@ -217,12 +238,12 @@ export class ClusterLives {
     await this.client.untilAnswered(() => this.client.gateway.cancel(jobId));
   }
 
-  private async savepoint(job: CurrentJob, order: Extract<Order, { class: 'savepoint' | 'stop-and-resume' }>, number: number): Promise<void> {
+  private async savepoint(job: CurrentJob, order: Exclude<Order, { class: 'cancel' }>, number: number): Promise<void> {
     const { stage } = this;
     const { driver, sightings, world, seed } = stage.parts;
     const directory = `/savepoints/${number}`;
-    const then = order.class === 'savepoint' ? 'none' : 'suspend';
-    if (order.class === 'stop-and-resume') job.stops.push({ directory, parallelism: stage.isParallelismFixed ? job.parallelism : order.parallelism });
+    const then = order.class === 'stop-and-resume' ? order.how : order.class === 'drain' ? 'drain' : 'none';
+    if (then !== 'none') job.stops.push({ directory, how: then, next: this.after(job.setting, order) });
     let status: Awaited<ReturnType<ClusterClient['savepoint']>>;
     for (let tries = 1; tries <= SAVEPOINT_TRIES; tries++) {
       status = await this.client.savepoint(job.jobId, murmur128HexOfText(`savepoint ${seed} ${number} ${tries}`), directory, then);
@@ -235,6 +256,11 @@ export class ClusterLives {
     await driver.unharmed(() => readExternalSnapshot(world.files, status.location)).catch((error: unknown) => {
       stage.problems.push(`a completed savepoint cannot be read: ${String(error)}`);
     });
+  }
+
+  private after(setting: Setting, order: Order): Setting {
+    if (order.class !== 'stop-and-resume') return setting;
+    return { backend: order.backend, parallelism: this.stage.isParallelismFixed ? setting.parallelism : order.parallelism };
   }
 
   /** The job may have ended before; everything else is no answer to such a request. */

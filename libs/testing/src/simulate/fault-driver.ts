@@ -8,6 +8,7 @@ import type { OutsideWorld } from './outside-world.js';
 const FAULT_RANK = 2;
 
 const WRITING: ReadonlySet<string> = new Set(['create', 'createExclusive', 'write', 'sync', 'rename', 'makeDirectory', 'syncDirectory']);
+const READING: ReadonlySet<string> = new Set(['read', 'list', 'stat']);
 
 export class FaultDriver {
   /** Faults that really happened, by class. */
@@ -29,7 +30,7 @@ export class FaultDriver {
     for (const fault of plan) if (fault.class === 'delay') this.count(fault);
     for (const fault of plan) if ('time' in fault && 'atMs' in fault.time) this.after(fault.time.atMs, fault.class, () => this.strike(fault));
     outside.onPoint((point) => this.reached(point));
-    world.files.failWhen((operation) => this.fileFault(operation));
+    world.files.failWhen((operation, path) => this.fileFault(operation, path));
     this.after(safetyPhaseMs, 'heal', () => this.heal());
   }
 
@@ -101,12 +102,13 @@ export class FaultDriver {
     this.count(fault);
   }
 
-  private fileFault(operation: string): ReturnType<Parameters<SimulatedWorld['files']['failWhen']>[0] & object> {
+  private fileFault(operation: string, path: string): ReturnType<Parameters<SimulatedWorld['files']['failWhen']>[0] & object> {
     if (this.looking > 0) return undefined;
-    const due = this.diskFaults.find(({ share }) => (WRITING.has(operation) || operation === 'read') && this.random.chance(share));
+    if (operation === 'createExclusive' && path.endsWith('/_metadata')) this.reached('checkpoint-storing');
+    const due = this.diskFaults.find(({ share }) => (WRITING.has(operation) || READING.has(operation)) && this.random.chance(share));
     if (due === undefined) return undefined;
     this.diskErrors++;
-    if (operation === 'read') return 'io';
+    if (READING.has(operation)) return 'io';
     return this.random.chance(0.3) ? { failure: due.failure, applied: true } : due.failure;
   }
 

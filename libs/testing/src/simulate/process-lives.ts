@@ -60,9 +60,9 @@ export class ProcessLives {
 
   private async submit({ cluster, node }: SimulatedProcess, parallelism: number): Promise<Ending> {
     const { stage } = this;
-    const { graph, program, jobId } = stage.parts;
+    const { graph, program, jobId, backend } = stage.parts;
     const own = graph.configuration ?? {};
-    const configuration = Configuration.of({ 'parallelism.default': String(parallelism), ...('pipeline.max-parallelism' in own ? {} : { 'pipeline.max-parallelism': '32' }) }, 'program');
+    const configuration = Configuration.of({ 'parallelism.default': String(parallelism), 'state.backend.type': backend, ...('pipeline.max-parallelism' in own ? {} : { 'pipeline.max-parallelism': '32' }) }, 'program');
     try {
       const handle = await cluster.submit(program, {
         jobId, checkpointDirectory: `/checkpoints/${jobId}`, highAvailability: node.highAvailability, configuration,

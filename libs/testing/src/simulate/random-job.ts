@@ -17,6 +17,7 @@ interface Item {
   readonly value: number;
   /** The event time of the source's records. */
   readonly at: number;
+  readonly blob?: string;
 }
 interface Step {
   readonly text: string;
@@ -30,6 +31,8 @@ interface Branch {
 
 const JITTER_MS = 50;
 const RECORD_MS = 10;
+/** More than a frame, and than state that a checkpoint holds inline. */
+const LARGE_CHARACTERS = 40_000;
 const byKey = (item: Item): string => item.key;
 
 /** A job of this seed's own; its text says what was drawn. */
@@ -108,6 +111,7 @@ function drawStep(random: SeededRandom): Step {
       out.collect(item);
       if (item.value % 4 === 0) out.collect({ ...item, id: -item.id });
     })),
+    tuned('large values', (stream) => stream.map((item) => (item.id % 7 === 0 ? { ...item, blob: 'x'.repeat(LARGE_CHARACTERS + item.value) } : item))),
     tuned('rebalance', (stream) => stream.rebalance().map(same)),
     tuned('rescale', (stream) => stream.rescale().map(same)),
     tuned('shuffle', (stream) => stream.shuffle().map(same)),

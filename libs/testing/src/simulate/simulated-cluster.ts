@@ -22,7 +22,7 @@ export interface ClusterShape {
 export interface ClusterEvents {
   readonly killed: () => void;
   /** What users do: savepoints and the like. */
-  readonly order: (fault: Extract<Fault, { class: 'savepoint' | 'stop-and-resume' | 'cancel' }>) => boolean;
+  readonly order: (fault: Extract<Fault, { class: 'savepoint' | 'stop-and-resume' | 'drain' | 'cancel' }>) => boolean;
 }
 
 export class SimulatedCluster implements FaultTarget {
@@ -85,14 +85,14 @@ export class SimulatedCluster implements FaultTarget {
       case 'node-partition':
         return this.separate(...this.two(draw, this.names()), fault.direction, fault.forMs, later);
       case 'pause':
-        return this.withLiving(draw.pick(this.names()), (name) => this.pause(name, fault.forMs, later));
+        return this.withLiving((fault.who === 'leader' ? this.ground.register.leader : undefined) ?? draw.pick(this.names()), (name) => this.pause(name, fault.forMs, later));
       case 'clock-jump':
         return this.withLiving(draw.pick(this.names()), (name) => world.node(name).stepWallClock(fault.byMs));
       case 'register-fault':
         this.ground.register.suffer(fault.how, fault.share);
         later(fault.forMs, 'register works again', () => this.ground.register.end());
         return true;
-      case 'savepoint': case 'stop-and-resume': case 'cancel':
+      case 'savepoint': case 'stop-and-resume': case 'drain': case 'cancel':
         return this.events.order(fault);
       default:
         return false;

@@ -10,6 +10,7 @@ import type { SimulatedWorld } from '../simulation/simulated-world.js';
 import { CountingTimers } from './counting-timers.js';
 import type { Fault } from './faults.js';
 import type { FaultTarget, Later } from './fault-target.js';
+import { keyGroupFilesProvider } from './key-group-files.js';
 import { LossyConnection } from './lossy-connection.js';
 import { slowFiles } from './slow-files.js';
 
@@ -33,7 +34,7 @@ export class SimulatedProcess implements FaultTarget {
     this.transport = new ProcessTransport(world);
     this.cluster = new EmbeddedCluster({
       clock: node.clock, timers: this.timers, random: node.random, logger: node.logger, transport: this.transport, meter: new InMemoryMeter(),
-      files: slowFiles(node.files, node.timers, diskDelayMs),
+      files: slowFiles(node.files, node.timers, diskDelayMs), stateBackends: [keyGroupFilesProvider],
     });
   }
 

@@ -13,7 +13,7 @@ import { simulateAmbient } from './ambient.js';
 import type { Divergence } from './divergence.js';
 import { ClusterLives } from './cluster-lives.js';
 import { FaultDriver } from './fault-driver.js';
-import { type Deployment, type Fault, type FaultClass, SAFETY_PHASE_MS } from './faults.js';
+import { type Deployment, type Fault, type FaultClass, SAFETY_PHASE_MS, type StateBackendType } from './faults.js';
 import { observedProgram } from './observed-program.js';
 import { OutsideWorld } from './outside-world.js';
 import type { OperatorReading, ReferenceInterpreter } from './reference-interpreter.js';
@@ -113,8 +113,9 @@ class History {
       chaining: sources === 0 || draw.chance(0.75),
       configuration: this.configuration(draw),
     });
+    const backend = draw.pick<StateBackendType>(['heap', 'heap', 'leveldb']);
     this.stage = new Stage({
-      world: this.world, outside: this.outside, driver: this.driver, sightings: this.sightings, random: this.random, program, graph: this.graph, parallelism, jobId: firstJob,
+      world: this.world, outside: this.outside, driver: this.driver, sightings: this.sightings, random: this.random, program, graph: this.graph, parallelism, backend, jobId: firstJob,
       safetyPhaseMs: SAFETY_PHASE_MS[deployment], livenessMs: options.livenessMs ?? LIVENESS_PHASE_MS, breakAtStep: options.breakAtStep, plan, seed,
     }, START_MS);
     this.lives = deployment === 'process' ? new ProcessLives(this.stage) : new ClusterLives(this.stage);
@@ -136,6 +137,7 @@ class History {
       'restart-strategy.exponential-delay.max-backoff': '500 ms',
       'restart-strategy.max-failures-without-progress': '100',
       'sink.committer.retries': draw.pick(['0', '2', '10']),
+      'state.backend.heap.whole-entries': draw.stream('heap rows').pick(['0', '0', '5', '1000']),
       ...unaligned(draw.stream('unaligned')),
     };
   }
@@ -193,7 +195,7 @@ class History {
     const { interpreter, reference, program } = this.options;
     const [parallelism] = this.stage.parallelisms;
     const parallelismOf = (nodeId: number): number => this.graph.nodes.find(({ id }) => id === nodeId)?.parallelism ?? parallelism;
-    return judge({ program, graph: this.graph, world: this.outside, interpreter, reference, parallelismOf });
+    return judge({ program, graph: this.graph, world: this.outside, interpreter, reference, parallelismOf, drained: this.stage.drained });
   }
 
   private statusText(): string {

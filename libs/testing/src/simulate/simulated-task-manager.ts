@@ -10,6 +10,7 @@ import type { TaskDeployment } from '@weir/task';
 import type { SimulatedNode } from '../simulation/simulated-node.js';
 import { type ClusterGround, diskOf, jobStoreOn } from './cluster-ground.js';
 import { CountingTimers } from './counting-timers.js';
+import { keyGroupFilesProvider } from './key-group-files.js';
 import { LossyConnection } from './lossy-connection.js';
 
 const NO_RESOURCES: TaskManagerResources = {
@@ -44,7 +45,7 @@ export class SimulatedTaskManager {
       jobs.set(job.jobId, storage(job.jobId, job));
     });
     const createTask = taskFactory({
-      clock, timers, random: random.stream('tasks'), logger, files, metrics: new InMemoryMeter().root(), data: this.data, dataByReference: node.transport.byReference,
+      clock, timers, random: random.stream('tasks'), logger, files, metrics: new InMemoryMeter().root(), data: this.data, dataByReference: node.transport.byReference, stateBackends: [keyGroupFilesProvider],
       storageOf: (jobId) => jobs.get(jobId) as FileCheckpointStorage,
     });
     this.system.spawn('task-executor', new TaskExecutorActor({

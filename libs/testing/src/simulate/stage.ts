@@ -6,7 +6,7 @@ import type { SeededRandom } from '@weir/ports';
 import { macrotask } from '../simulation/event-loop.js';
 import type { SimulatedWorld } from '../simulation/simulated-world.js';
 import type { FaultDriver } from './fault-driver.js';
-import type { Fault } from './faults.js';
+import type { Fault, StateBackendType } from './faults.js';
 import type { OutsideWorld } from './outside-world.js';
 import type { Sightings } from './sightings.js';
 
@@ -24,6 +24,8 @@ export interface StageParts {
   readonly graph: StreamGraph;
   /** Default parallelism of the first life. */
   readonly parallelism: number;
+  /** Of the first life. */
+  readonly backend: StateBackendType;
   readonly jobId: JobId;
   readonly safetyPhaseMs: number;
   readonly livenessMs: number;
@@ -45,6 +47,8 @@ export class Stage {
   messages = 0;
   /** The history was ended by its user: its output is not whole. */
   cancelled = false;
+  /** The history was ended by its user with a drain: its sources have not given all that they have. */
+  drained = false;
   /** The wall clock of where the job runs. */
   wallClock: () => number;
   status: () => JobStatus | undefined = () => undefined;

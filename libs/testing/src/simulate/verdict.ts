@@ -26,6 +26,8 @@ export interface Evidence {
   /** What the job means for its own input. */
   readonly reference: ReadonlyMap<number, OperatorReading>;
   readonly parallelismOf: (nodeId: number) => number;
+  /** The job was stopped before its sources had given all: they answer for what they gave, each record once. */
+  readonly drained: boolean;
 }
 
 export interface Verdict {
@@ -74,7 +76,7 @@ function entriesOf(world: OutsideWorld, tap: string): LedgerEntry[] {
 }
 
 async function judgeOperator(
-  { interpreter, reference, program }: Evidence, node: StreamNode, given: readonly (readonly Emission[])[], outputs: readonly Emission[], steps: readonly Step[],
+  { interpreter, reference, program, drained }: Evidence, node: StreamNode, given: readonly (readonly Emission[])[], outputs: readonly Emission[], steps: readonly Step[],
   sides: ReadonlySet<string | undefined>, notCompared: string[],
 ): Promise<Found | undefined> {
   const unstable = interpreter.unstableKey(node.id, given);
@@ -94,7 +96,8 @@ async function judgeOperator(
       if (found !== undefined) return found;
     }
   }
-  const found = difference(heard(reading.outputs), outputs, 'The output is fixed by the input, whatever the order of its records.');
+  const expected = node.spec.kind === 'source' && drained ? thoseGiven(heard(reading.outputs), outputs) : heard(reading.outputs);
+  const found = difference(expected, outputs, 'The output is fixed by the input, whatever the order of its records.');
   if (found === undefined || node.spec.kind === 'source') return found;
   const impure = async (): Promise<boolean> => !(await interpreter.isRepeatable(node.id, given));
   if (isProcessNode(node) && node.keySelectors[0] !== undefined) {
@@ -128,6 +131,15 @@ function difference(expected: readonly Emission[], actual: readonly Emission[], 
   return { kind: 'different', expected: lost.text, actual: nearest(lost.text, extra.map(({ text }) => text)), key, detail: summary };
 }
 
+/** Of the expected records those that were given, each as often as it was given. */
+function thoseGiven(expected: readonly Emission[], given: readonly Emission[]): Emission[] {
+  const left = Multiset.of(given);
+  return expected.filter(({ side, value }) => {
+    const text = textOf(side, recordText(value));
+    left.add(text, -1);
+    return left.count(text) >= 0;
+  });
+}
 function total(counted: readonly { readonly count: number }[]): number {
   return counted.reduce((sum, { count }) => sum + count, 0);
 }

@@ -81,7 +81,7 @@ describe('a job that is right', () => {
   });
 
   it('given 50 seeds of all faults / then all of them pass, and faults of every class happened', async () => {
-    const result = await simulate(wordCount, { faults: { cancel: 0.1, rescale: true } });
+    const result = await simulate(wordCount, { faults: { cancel: 0.1, drain: 0.4, rescale: true } });
     expect(result).toMatchObject({ seeds: 50, failures: [], notCompared: [] });
     for (const [kind, count] of Object.entries(result.faultsByClass)) expect({ kind, happened: count > 0 }).toEqual({ kind, happened: true });
     expect(result.recoveries).toBeGreaterThan(50);
