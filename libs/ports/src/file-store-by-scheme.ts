@@ -41,6 +41,9 @@ export class FileStoreByScheme implements FileStore {
   async syncDirectory(directory: string): Promise<void> {
     return this.storeOf('syncDirectory', directory).syncDirectory(directory);
   }
+  absolutePath(path: string): string {
+    return this.storeOf('name', path).absolutePath?.(path) ?? path;
+  }
 
   private storeOf(operation: string, path: string): FileStore {
     const scheme = schemeOf(path);

@@ -88,6 +88,8 @@ export interface FileStore {
   removeTree(directory: string): Promise<void>;
   /** Makes creations, renames and removals in this directory durable. */
   syncDirectory(directory: string): Promise<void>;
+  /** The same place for a process that resolves relative paths elsewhere. Absent: paths mean the same everywhere. */
+  absolutePath?(path: string): string;
 }
 
 /** `s3` of `s3://bucket/key`; undefined for a path of a file system. */

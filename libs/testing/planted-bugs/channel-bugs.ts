@@ -4,6 +4,8 @@ import type { PlantedBug } from './planted-bug.js';
 const GATE = 'libs/runtime/task/src/channels/input-gate.ts';
 const SENDER = 'libs/runtime/task/src/channels/channel-sender.ts';
 const ALIGNER = 'libs/runtime/task/src/channels/barrier-aligner.ts';
+const OUTPUT_BARRIER = 'libs/runtime/task/src/channels/output-barrier.ts';
+const CAPTURE = 'libs/runtime/task/src/channels/channel-capture.ts';
 const SNAPSHOT = 'libs/runtime/task/src/subtask-snapshot.ts';
 const WIRING = 'libs/runtime/cluster/src/channel-wiring.ts';
 
@@ -15,6 +17,14 @@ export const channelBugs: readonly PlantedBug[] = [
   {
     id: '1b', name: 'a channel is read on behind its barrier', expects: ['I1', 'I2'],
     edits: [{ file: GATE, find: 'return !this.blocked && this.head < this.queue.length;', replace: 'return this.head < this.queue.length;' }],
+  },
+  {
+    id: '1c', name: 'what a barrier overtakes in an output is not stored', expects: ['I1'],
+    edits: [{ file: OUTPUT_BARRIER, find: 'for (const frame of overtaken.passed) state.add(frame);', replace: '' }],
+  },
+  {
+    id: '1d', name: 'what a barrier overtakes in an input is not stored', expects: ['I1'],
+    edits: [{ file: CAPTURE, find: "else this.state.add(frame.kind === 'encoded' ? frame.bytes : frame);", replace: '' }],
   },
   {
     id: '2', name: 'the barrier goes on before the snapshot is taken', expects: ['I1', 'I9'],

@@ -7,6 +7,7 @@ const CHAIN = 'libs/runtime/task/src/chain/operator-chain.ts';
 const TASK = 'libs/runtime/task/src/task.actor.ts';
 const PROCESS = 'libs/runtime/task/src/operators/process-operator.ts';
 const WINDOW = 'libs/runtime/task/src/windows/window-operator.ts';
+const IN_FLIGHT = 'libs/runtime/task/src/chain/load-in-flight.ts';
 const ASSIGNMENT = 'libs/runtime/checkpoint/src/state-assignment.ts';
 
 export const stateAndSinkBugs: readonly PlantedBug[] = [
@@ -51,5 +52,9 @@ export const stateAndSinkBugs: readonly PlantedBug[] = [
     foundBy: { project: 'libs/runtime/checkpoint', file: 'test/state-assignment.test.ts' },
     because: 'only key group 11 of 16 is dropped, only from 3 to 4 subtasks or back, and few drawn jobs rescale keyed state so',
     edits: [{ file: ASSIGNMENT, find: 'if (first > last ||', replace: 'if ((first === last && range.first !== range.last) || first > last ||' }],
+  },
+  {
+    id: '29b', name: 'a rescale takes records in flight in every subtask that reads their channel', expects: ['I1', 'I17'],
+    edits: [{ file: IN_FLIGHT, find: 'if (keep(element.values[i])) own.push(i);', replace: 'own.push(i);' }],
   },
 ];

@@ -7,7 +7,7 @@
  */
 import { constants } from 'node:fs';
 import { link, lstat, mkdir, open, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
-import { isAbsolute, join, dirname } from 'node:path';
+import { isAbsolute, join, resolve, dirname } from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { baseName, type FileInfo, type FileStore, FileStoreError, type FileWriter, joinPath } from '@weir/ports';
 import { errnoOf, fileStoreError } from './errno.js';
@@ -120,6 +120,10 @@ export class LocalFileStore implements FileStore {
 
   async syncDirectory(directory: string): Promise<void> {
     return this.perform('syncDirectory', directory, syncFolder);
+  }
+
+  absolutePath(path: string): string {
+    return resolve(this.root, path);
   }
 
   private resolve(path: string): string {

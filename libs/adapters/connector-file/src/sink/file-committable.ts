@@ -1,5 +1,6 @@
 /** A file that is durable under its staging name and becomes visible by a rename. Plain data in checkpoints. */
 export interface FileCommittable {
+  /** Absolute where the store knows of that, as `to`. */
   readonly from: string;
   readonly to: string;
   readonly sizeBytes: number;

@@ -142,10 +142,15 @@ export class FileSinkWriter<T> implements SinkWriter<T, FileCommittable> {
     const rest = content.finish();
     if (rest.length > 0) this.append(file, rest);
     const done = file.finish().then(({ sizeBytes, crc32 }): FileCommittable => {
-      return { from: file.path, to: joinPath(this.directory, finalName(name)), sizeBytes, crc32, subtask: name.subtask };
+      return { from: this.lasting(file.path), to: this.lasting(joinPath(this.directory, finalName(name))), sizeBytes, crc32, subtask: name.subtask };
     });
     done.catch((thrown: unknown) => this.progress(0, toError(thrown)));
     this.rolled.push({ file, done });
+  }
+
+  /** A committable may be restored by a process with another working directory. */
+  private lasting(path: string): string {
+    return this.context.files.absolutePath?.(path) ?? path;
   }
 
   private async prepare(
