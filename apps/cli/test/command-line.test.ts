@@ -12,7 +12,7 @@ const refusal = (line: string): { code: string; message: string; hint: string } 
   throw new Error(`weir ${line} was accepted`);
 };
 
-const EMBEDDED = { target: undefined, detached: false, fromSavepoint: undefined, allowNonRestoredState: false, threads: 'off' };
+const EMBEDDED = { target: undefined, detached: false, fromSavepoint: undefined, allowNonRestoredState: false, threads: undefined };
 
 describe('weir run', () => {
   it('takes module, parallelism, definitions, flags, and hands on what is behind --', () => {

@@ -2,7 +2,7 @@
 import { spawn, spawnSync, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
@@ -62,6 +62,16 @@ describe('weir run', () => {
     expect(err).toMatch(/^sum started \(job [0-9a-f]{32}\)\nstarted from the beginning\n/);
     expect(err).toMatch(/sum {2}finished after .*\n {2}records {6}4 \(.*\/s\)\n {2}checkpoints {2}\d+\n {2}restarts {5}0\n$/);
     expect(err).not.toContain('\u001b');
+  });
+
+  it.each([[[]], [['--threads', 'off']]])('at parallelism 2 with %j / prints the same data, from threads of their own or from one', (options) => {
+    write('job.ts', SUM.replace('.print()', ".map((sum) => ({ sum, own: !isMainThread })).print()").replace("import", "import { isMainThread } from 'node:worker_threads';\nimport"));
+    const { code, out } = run('run', 'job.ts', '-p', '2', ...options, '--', '--n', '400');
+    expect(code).toBe(0);
+    const records = lines(out).slice(0, -1).map((line) => JSON.parse(line.replace(/^\d> /, '')) as { sum: number; own: boolean });
+    expect(Math.max(...records.map(({ sum }) => sum))).toBe(40_200); // the even ones of 1 to 400
+    expect(records).toHaveLength(400);
+    expect(new Set(records.map(({ own }) => own))).toEqual(new Set([options.length === 0 && availableParallelism() > 1]));
   });
 
   it('with --json / prints one object per line, the result last but for the summary', () => {

@@ -15,8 +15,8 @@ export interface RunInvocation extends JobModuleArguments, TargetArguments {
   readonly detached: boolean;
   readonly fromSavepoint: string | undefined;
   readonly allowNonRestoredState: boolean;
-  /** One thread per slot, in an embedded run. */
-  readonly threads: 'on' | 'off';
+  /** One thread per slot, in an embedded run; undefined: see `chooseThreads`. */
+  readonly threads: 'on' | 'off' | undefined;
 }
 export interface PlanInvocation extends JobModuleArguments {
   readonly command: 'plan';
@@ -39,7 +39,7 @@ export function addRun(root: Command, jobArguments: readonly string[], found: Fo
     .option('-s, --from-savepoint <path>', 'begin with the state of a savepoint or checkpoint')
     .option('--allow-non-restored-state', 'pass over state of operators that the job no longer has')
     .option('-d, --detached', 'on a cluster: print the job id and do not wait')
-    .option('--threads <on|off>', 'in this process: a thread per slot', onOrOff)
+    .option('--threads <on|off>', 'in this process: a thread per slot (default: on above parallelism 1)', onOrOff)
     .option('--json', 'print events and the result as one JSON object per line')
     .addHelpText('after', `\n${JOB_PARAMETERS} weir run job.ts -- --input flights.parquet\n`
       + 'In this process Ctrl-C cancels the job; on a cluster it leaves the job running. A second Ctrl-C ends the process at once.')
@@ -49,7 +49,7 @@ export function addRun(root: Command, jobArguments: readonly string[], found: Fo
       found({
         command: 'run', module, jobArguments, parallelism: options.parallelism, ...configurationArguments(options), target: options.target,
         resume: options.resume === true, json: options.json === true, detached: options.detached === true, fromSavepoint: options.fromSavepoint,
-        allowNonRestoredState: options.allowNonRestoredState === true, threads: options.threads ?? 'off',
+        allowNonRestoredState: options.allowNonRestoredState === true, threads: options.threads,
       });
     });
 }

@@ -14,6 +14,8 @@ export interface Sink<T, C = unknown> {
   /** Version of the committables; a restore with another one is refused. */
   readonly stateVersion: number;
   readonly guarantee: 'exactly-once' | 'at-least-once' | 'none';
+  /** True when it writes to memory or streams of the thread that built the job: `weir run` keeps such a job in that thread. */
+  readonly boundToThread?: boolean;
   /**
    * Once per history, before the first task of a run that starts from nothing: checks that the target can be written and removes what
    * earlier histories of the same job wrote (and nothing else). The text says what was done, for the user.

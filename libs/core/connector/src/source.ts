@@ -31,6 +31,8 @@ export interface Source<T, S extends SourceSplit = SourceSplit, E = unknown> {
   readonly description: string;
   readonly boundedness: Boundedness;
   readonly outputType?: TypeInformation<T>;
+  /** True when it reads memory or streams of the thread that built the job: `weir run` keeps such a job in that thread. */
+  readonly boundToThread?: boolean;
   /** Version of the split and enumerator state data; a restore with another one is refused. */
   readonly stateVersion: number;
   /** `restored` is what `snapshotState` returned; undefined on a fresh start. */

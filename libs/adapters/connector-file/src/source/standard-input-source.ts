@@ -26,6 +26,7 @@ export interface StandardInputOptions {
 export class StandardInputSource<T> implements Source<T, TextSplit, StandardInputState> {
   readonly stateVersion = 1;
   readonly boundedness = 'bounded';
+  readonly boundToThread = true;
   readonly description: string;
   readonly outputType?: TypeInformation<T>;
   private taken = false;

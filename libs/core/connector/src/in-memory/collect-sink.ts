@@ -37,6 +37,7 @@ export class CollectSink<T> implements Sink<T, CollectCommittable> {
   readonly description = 'collect';
   readonly stateVersion = 1;
   readonly guarantee = 'exactly-once';
+  readonly boundToThread = true;
   private readonly jobs = new Map<string, CollectedJob<T>>();
 
   /** What the job has committed so far. Without an id: of the only job that used this sink; empty if none did. */
