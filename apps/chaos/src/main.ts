@@ -1,5 +1,5 @@
 /** `npm run chaos -- list | run SCENARIO… | soak | …`; docs/chaos.md tells what there is. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -7,10 +7,12 @@ import { cloneWorkspace } from './cluster/clone.js';
 import { copyProgram, type Program } from './cluster/program.js';
 import { decoders } from './fuzz/decoders.js';
 import { fuzz, type FuzzResult } from './fuzz/fuzz.js';
+import { fuzzRest } from './fuzz/rest.js';
 import { fuzzTexts } from './fuzz/texts.js';
 import { LIKELY, runPlanted } from './planted/run-planted.js';
 import { appendToLedger } from './report/ledger.js';
 import { conclude, runAll, type RunAllOptions } from './run/run-all.js';
+import type { RunResult } from './run/run-scenario.js';
 import { scenarios } from './scenarios/index.js';
 import { soak } from './scenarios/soak.js';
 
@@ -21,11 +23,13 @@ const { values, positionals } = parseArgs({
     keep: { type: 'boolean', default: false },
     report: { type: 'string' },
     clean: { type: 'boolean', default: false },
+    commit: { type: 'string' },
     program: { type: 'string' },
     minutes: { type: 'string', default: '120' },
     rate: { type: 'string', default: '2000' },
     nice: { type: 'string', default: '0' },
     tries: { type: 'string', default: '3' },
+    calls: { type: 'string', default: '20000' },
     executions: { type: 'string', default: '1000000' },
     runs: { type: 'string', default: '60' },
     jobs: { type: 'string', default: '1' },
@@ -38,7 +42,7 @@ const directory = values.report ?? mkdtempSync(join(tmpdir(), 'weir-chaos-'));
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 
 function programUnderTest(): Program {
-  const clone = values.clean ? cloneWorkspace() : undefined;
+  const clone = values.clean || values.commit !== undefined ? cloneWorkspace(values.commit) : undefined;
   const program = copyProgram(values.program ?? clone?.bundle());
   clone?.remove();
   return program;
@@ -74,9 +78,21 @@ switch (command) {
     process.exitCode = conclude(results, directory);
     break;
   }
-  case 'planted':
-    process.exitCode = await runPlanted({ ids: names.length > 0 ? names : LIKELY, seed, directory, tries: Number(values.tries), jobs: Number(values.jobs) });
+  case 'record': {
+    const results = names.flatMap((folder) => JSON.parse(readFileSync(join(folder, 'figures.json'), 'utf8')) as RunResult[]);
+    appendToLedger(results, new Date().toISOString().slice(0, 10));
     break;
+  }
+  case 'planted':
+    process.exitCode = await runPlanted({ ids: names.length > 0 ? names : LIKELY, seed, directory, tries: Number(values.tries), jobs: Number(values.jobs), ...(values.commit === undefined ? {} : { commit: values.commit }) });
+    break;
+  case 'fuzz-rest': {
+    const { calls, byStatus, slowestMs, findings } = await fuzzRest(Number(values.calls), seed);
+    for (const it of findings) console.log(`FINDING ${it}`);
+    console.log(`${calls} calls, slowest ${slowestMs.toFixed(0)} ms, by status ${JSON.stringify(byStatus)}, ${findings.length} findings (seed ${seed})`);
+    process.exitCode = findings.length === 0 ? 0 : 1;
+    break;
+  }
   case 'fuzz': {
     const executions = Number(values.executions);
     const results = [...(await decoders()).filter(({ name }) => names.length === 0 || names.includes(name)).map((target) => tellFuzz(fuzz(target, executions, seed))), ...(await fuzzTexts(executions, seed)).map(tellFuzz)];
@@ -92,5 +108,5 @@ switch (command) {
     break;
   }
   default:
-    throw new Error(`there is no command ${command}; list, run, campaign, planted, fuzz, soak`);
+    throw new Error(`there is no command ${command}; list, run, campaign, record, planted, fuzz, fuzz-rest, soak`);
 }

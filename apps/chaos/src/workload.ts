@@ -16,6 +16,10 @@ export interface World {
   /** Of the job under test; set by its workload. */
   watch: JobWatch;
   jobId: string;
+  /** Somebody ends and restores the job on purpose: what is seen of it is not its end. */
+  experiment?: boolean;
+  /** An oracle has found something: the run ends early. */
+  found?: boolean;
 }
 
 export interface CheckResult {

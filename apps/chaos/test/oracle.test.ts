@@ -6,11 +6,12 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { checkAllInOne } from '../src/oracles/all-in-one.js';
 import { rightOutput, TINY } from './support/right-output.js';
 
+const right = rightOutput();
 let output: string;
 
 beforeEach(() => {
   output = mkdtempSync(join(tmpdir(), 'weir-chaos-oracle-'));
-  for (const [file, lines] of rightOutput()) write(file, lines);
+  for (const [file, lines] of right) write(file, lines);
 });
 afterEach(() => rmSync(output, { recursive: true, force: true }));
 

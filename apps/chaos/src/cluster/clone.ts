@@ -17,9 +17,11 @@ export interface Clone {
   remove(): void;
 }
 
-export function cloneWorkspace(): Clone {
+/** `commit`: default the last one. */
+export function cloneWorkspace(commit?: string): Clone {
   const folder = mkdtempSync(join(tmpdir(), 'weir-chaos-clone-'));
   execFileSync('git', ['clone', '--quiet', '--shared', root, folder]);
+  if (commit !== undefined) execFileSync('git', ['checkout', '--quiet', '--detach', commit], { cwd: folder });
   // Links of the workspace's own packages are relative, so that a copy of them leads into the clone; other packages are only linked.
   execFileSync('cp', ['-al', join(root, 'node_modules'), join(folder, 'node_modules')]);
   return {

@@ -52,7 +52,7 @@ export class FaultSchedule implements Workload {
     const end = performance.now() + world.seconds * 1000 - TAIL_MS;
     for (let turn = 0; turn < atMost; turn++) {
       await sleep(world.draws.between(low, high) * 1000);
-      if (performance.now() > end || world.watch.ended) break;
+      if (performance.now() > end || world.watch.ended || world.found === true) break;
       const fault = shuffled ? world.draws.of(faults) : faults[turn % faults.length];
       if (!(await this.strike(fault, world)) && !tolerant) break;
     }
@@ -81,12 +81,12 @@ export class FaultSchedule implements Workload {
     const target = await fault.inject(world);
     const injectedMs = timeline.nowMs;
     timeline.add('fault', `${fault.name}: ${target}, over after ${Math.round(injectedMs - startMs)} ms`);
-    const bit = await watch.until(() => fault.bit(world, before) || watch.ended, fault.biteMs ?? 15_000) && fault.bit(world, before);
+    const bit = await watch.until(() => fault.bit(world, before) || watch.ended || world.found === true, fault.biteMs ?? 15_000) && fault.bit(world, before);
     if (!bit) timeline.add('void', `${fault.name} (${target})`);
     const completed = watch.sight.completed;
-    const running = await watch.until(() => watch.sight.atMs > injectedMs && watch.sight.allRunning, this.limitMs);
+    const running = await watch.until(() => world.found === true || (watch.sight.atMs > injectedMs && watch.sight.allRunning), this.limitMs);
     const runningMs = running ? watch.sight.atMs - injectedMs : undefined;
-    const recovered = running && (await watch.until(() => watch.sight.state === 'finished' || (watch.sight.completed !== completed && watch.sight.allRunning), this.limitMs));
+    const recovered = running && (await watch.until(() => world.found === true || watch.sight.state === 'finished' || (watch.sight.completed !== completed && watch.sight.allRunning), this.limitMs));
     const recoveredMs = recovered ? timeline.nowMs - injectedMs : undefined;
     const noise = fault.quiet === true && restarted(world, before) ? `${watch.sight.restarts - before.restarts} restarts, epoch ${before.epoch} to ${watch.epoch}` : undefined;
     this.records.push({ fault: fault.name, target, atMs: startMs, bit, runningMs, recoveredMs, boundMs: fault.boundMs, ...(noise === undefined ? {} : { noise }) });

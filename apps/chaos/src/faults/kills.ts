@@ -21,7 +21,7 @@ interface KillOptions {
 export function kill({ name, boundMs, victims, restarts }: KillOptions): Fault {
   let hit: readonly string[] = [];
   return {
-    name, boundMs, biteMs: 25_000,
+    name, boundMs, biteMs: 60_000,
     inject: (world) => {
       const chosen = victims(world).filter(({ pid }) => pid !== undefined);
       hit = chosen.map(({ id }) => id);

@@ -9,9 +9,9 @@ import type { Scenario } from '../scenario.js';
 import { AllInOne } from '../workloads/all-in-one.js';
 
 export const plantedScenario: Scenario = {
-  name: 'planted', about: 'all kinds of faults, for planted bugs', seconds: 45, cluster: SMALL,
+  name: 'planted', about: 'all kinds of faults, for planted bugs', seconds: 40, cluster: SMALL,
   workloads: () => [
-    new AllInOne({ patienceSeconds: 35, lookSeconds: 8, settings: { 'execution.checkpointing.interval': '500 ms' } }),
+    new AllInOne({ patienceSeconds: 90, lookSeconds: 6, perSecond: 500, settings: { 'execution.checkpointing.interval': '500 ms' } }),
     new FaultSchedule({
       faults: [
         aimed('commit', killTaskManager), killEverything, aimed('snapshot', killTaskManager), resetTaskManager, aimed('completion', killLeader), killNats, aimed('last ack', killTaskManager),

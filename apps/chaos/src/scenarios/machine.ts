@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { SMALL } from '../cluster/shape.js';
 import { clockEnvironment, clockJump } from '../faults/clocks.js';
 import { fillDisk, fsyncEnvironment, fsyncFault, loopDisk, powerCut, smallDisk } from '../faults/disks.js';
+import { DamagedCheckpoints } from '../faults/damaged-checkpoints.js';
 import { FaultSchedule } from '../faults/fault-schedule.js';
 import { needsCompiler, needsFaketime, needsLoopDisk, needsRoot } from '../native/native.js';
 import type { Scenario } from '../scenario.js';
@@ -25,9 +26,13 @@ export const machineScenarios: readonly Scenario[] = [
     workloads: () => [new AllInOne(), new FaultSchedule({ faults: [fsyncFault('fsync EIO', 'fail'), fsyncFault('fsync 500 ms', 500), fsyncFault('fsync ENOSPC', 'full')], pauseSeconds: [2, 4] })],
   },
   {
-    name: 'power-cut', about: 'the power of all disks and processes is cut', seconds: 70, needs: [needsLoopDisk], cluster: SMALL, onDisk: true,
+    name: 'power-cut', about: 'the power of all disks and processes is cut', ci: true, seconds: 60, needs: [needsLoopDisk], cluster: SMALL, onDisk: true,
     prepare: (place) => Promise.resolve(loopDisk(place, 512)),
     workloads: () => [new AllInOne({ folder: 'disk/output' }), new FaultSchedule({ faults: [powerCut()], pauseSeconds: [3, 8] })],
+  },
+  {
+    name: 'damaged-checkpoints', about: 'each file of a checkpoint is damaged or lost, in sixteen ways', seconds: 30, cluster: { ...SMALL, jobManagers: 1 },
+    workloads: () => [new AllInOne({ patienceSeconds: 400 }), new DamagedCheckpoints()],
   },
   {
     name: 'clocks', about: 'wall clocks jump by an hour, on each role', seconds: 60, needs: [needsFaketime], cluster: SMALL,

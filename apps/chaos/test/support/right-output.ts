@@ -3,7 +3,7 @@ import { controlOf, idHash, type AllInOneInput } from '../../src/input/all-in-on
 import { eventOf } from '../../src/input/events.js';
 
 /** Long enough for late events: they begin after 120 s of event time. */
-export const TINY: AllInOneInput = { splits: 2, keys: 3, events: 15_000, every: 50, controlSplits: 1, controls: 30 };
+export const TINY: AllInOneInput = { splits: 1, keys: 3, events: 12_800, every: 50, controlSplits: 1, controls: 30 };
 
 interface OfKey {
   n: number;
