@@ -4,6 +4,8 @@ import { FAULT_CLASSES, type FaultClass, type SimulationResult } from '../src/si
 export interface Totals {
   seeds: number;
   failures: number;
+  /** Seeds that were run a second time, for the same history. */
+  repeated: number;
   virtualMs: number;
   messages: number;
   recoveries: number;
@@ -17,7 +19,7 @@ export interface Totals {
 
 export function noTotals(): Totals {
   return {
-    seeds: 0, failures: 0, virtualMs: 0, messages: 0, recoveries: 0, checkpoints: 0, cpuSeconds: 0, seedMs: [],
+    seeds: 0, failures: 0, repeated: 0, virtualMs: 0, messages: 0, recoveries: 0, checkpoints: 0, cpuSeconds: 0, seedMs: [],
     faults: Object.fromEntries(FAULT_CLASSES.map((kind) => [kind, 0])) as Record<FaultClass, number>, sightings: {}, notCompared: [],
   };
 }
@@ -25,13 +27,13 @@ export function noTotals(): Totals {
 export function addResult(totals: Totals, result: SimulationResult, realMs: number): void {
   const { seeds, failures, virtualMs, messages, recoveries, checkpoints, faultsByClass, sightings, notCompared } = result;
   add(totals, {
-    seeds, failures: failures.length, virtualMs, messages, recoveries, checkpoints, cpuSeconds: 0, seedMs: [realMs], faults: { ...faultsByClass },
+    seeds, failures: failures.length, repeated: 0, virtualMs, messages, recoveries, checkpoints, cpuSeconds: 0, seedMs: [realMs], faults: { ...faultsByClass },
     sightings: Object.fromEntries(sightings), notCompared: notCompared.map((text) => text.replace(/\d+/g, 'N')),
   });
 }
 
 export function add(totals: Totals, other: Totals): void {
-  for (const key of ['seeds', 'failures', 'virtualMs', 'messages', 'recoveries', 'checkpoints', 'cpuSeconds'] as const) totals[key] += other[key];
+  for (const key of ['seeds', 'failures', 'repeated', 'virtualMs', 'messages', 'recoveries', 'checkpoints', 'cpuSeconds'] as const) totals[key] += other[key];
   totals.seedMs.push(...other.seedMs);
   for (const kind of FAULT_CLASSES) totals.faults[kind] += other.faults[kind];
   for (const [key, count] of Object.entries(other.sightings)) totals.sightings[key] = (totals.sightings[key] ?? 0) + count;
@@ -43,7 +45,7 @@ export function medianSeedMs({ seedMs }: Totals): number {
 }
 
 export function formatTotals(totals: Totals): string {
-  const { seeds, failures, virtualMs, messages, recoveries, checkpoints, cpuSeconds, faults } = totals;
-  return `${seeds} seeds, ${failures} failures, ${(virtualMs / 3_600_000).toFixed(2)} virtual hours, ${messages} messages (${Math.round(messages / cpuSeconds)} a core second), `
+  const { seeds, failures, repeated, virtualMs, messages, recoveries, checkpoints, cpuSeconds, faults } = totals;
+  return `${seeds} seeds${repeated > 0 ? ` (${repeated} twice)` : ''}, ${failures} failures, ${(virtualMs / 3_600_000).toFixed(2)} virtual hours, ${messages} messages (${Math.round(messages / cpuSeconds)} a core second), `
     + `${checkpoints} checkpoints, ${recoveries} recoveries, ${medianSeedMs(totals)} ms a seed; faults: ${FAULT_CLASSES.map((kind) => `${kind} ${faults[kind]}`).join(', ')}`;
 }
