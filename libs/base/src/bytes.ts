@@ -218,6 +218,10 @@ export class ByteReader {
     }
     throw new MalformedBytesError(`varint of more than 8 bytes at offset ${this.offset}`);
   }
+  /** Passes over bytes that the caller takes from the memory itself. */
+  skip(length: number): void {
+    this.advance(length);
+  }
   /** A view, not a copy. */
   raw(length: number): Uint8Array {
     const at = this.advance(length);

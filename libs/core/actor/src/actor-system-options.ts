@@ -20,7 +20,7 @@ export interface ActorSystemOptions {
   readonly unreachableAfterMs?: number;
   /** Messages to one other node that may wait for its acknowledgement. At the bound the link ends, and all of them are void. Default 10 000. */
   readonly linkCapacity?: number;
-  /** Drains longer than this give I/O a turn. Default 8. */
+  /** Drains longer than this give I/O a turn: what other threads and processes sent waits for so long. Default 1. */
   readonly drainBudgetMs?: number;
   /** Actors' turns in one drain at most. Default 1024; 1 in simulations, so that every turn is an event of its own. */
   readonly turnsPerDrain?: number;

@@ -73,7 +73,7 @@ export class ActorSystem {
     this.systemAddress = actorAddress(options.node, SYSTEM_PATH);
     this.incarnation = options.random.hex(8);
     this.timers = new TrackedTimers(options.timers);
-    this.runQueue = new RunQueue(options.clock, options.timers, options.drainBudgetMs ?? 8, options.turnsPerDrain ?? 1024);
+    this.runQueue = new RunQueue(options.clock, options.timers, options.drainBudgetMs ?? 1, options.turnsPerDrain ?? 1024);
     this.asks = new PendingAsks(this.timers);
     this.nodeWatch = new NodeWatch({
       node: options.node,

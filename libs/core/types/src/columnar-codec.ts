@@ -8,6 +8,7 @@ import { ByteReader, ByteWriter, MalformedBytesError } from '@weir/base';
 import { ColumnCursor, ColumnScratch } from './column-memory.js';
 import type { GeneratedType } from './generated-type.js';
 import { type FallbackCounter, SourceText } from './source-text.js';
+import { readBytesColumn } from './bytes-column.js';
 import { readStringColumn, StringColumnWriter } from './string-column.js';
 import type { ColumnarCodec } from './type-information.js';
 
@@ -111,6 +112,7 @@ function encodeColumn(source: SourceText, scratch: string, type: GeneratedType<u
       );
       return `{${gather}${columns.join('')}}`;
     }
+    case 'bytes':
     case 'blob': {
       const writer = source.bind(new ByteWriter());
       return `{const out=${writer};out.reset();${each(code.write(source, value, path))}${scratch}.blob(out.view8());}`;
@@ -175,6 +177,8 @@ function decodeColumn(source: SourceText, cursor: string, type: GeneratedType<un
         },
       };
     }
+    case 'bytes':
+      return simple(`const ${column}=[];${source.bind(readBytesColumn)}(${cursor}.blob(),${count},${column});`, indexed);
     case 'blob': {
       // Values are read before the loop, so that damage is found before anything reaches the caller.
       const read = `for(let i=0;i<${count};i++){let r;${type.code.read(source, 'r')}${column}.push(r);}`;

@@ -7,8 +7,8 @@ import { generateSerializer } from './row-serializer.js';
 import type { SourceText } from './source-text.js';
 import type { ColumnarCodec, TypeDescription, TypeInformation, TypeSerializer } from './type-information.js';
 
-/** How a column of these values is laid out; `blob` is the row encoding of one value after another. */
-export type ColumnKind = 'int' | 'long' | 'double' | 'date' | 'boolean' | 'string' | 'nullable' | 'row' | 'blob';
+/** How a column of these values is laid out; `blob` and `bytes` are the row encoding of one value after another. */
+export type ColumnKind = 'int' | 'long' | 'double' | 'date' | 'boolean' | 'string' | 'nullable' | 'row' | 'bytes' | 'blob';
 
 /** Printers of statements. `value` is always a plain variable name; `path` is a JavaScript expression of the field path's text. */
 export interface TypeCode {

@@ -98,9 +98,9 @@ export const bigintType = scalar<bigint>('bigint', true, {
   read: (source, target) => `${target}=${source.bind(readBigint)}(reader);`,
 });
 
-/** Byte arrays; a Buffer comes back as a Uint8Array. */
+/** Byte arrays; a Buffer comes back as a Uint8Array, a short one of a batch as a view of memory that the batch shares. */
 export const bytesType = scalar<Uint8Array>('bytes', true, {
-  column: 'blob',
+  column: 'bytes',
   expected: 'a Uint8Array',
   misfit: (v) => `!(${v} instanceof Uint8Array)`,
   append: (_source, v) => `out.bytes(${v});`,
