@@ -8,6 +8,7 @@ import { UsageError } from './errors.js';
 import { addCheckpoint, type CheckpointInvocation } from './grammar/checkpoints.js';
 import { addPlan, addRun, type PlanInvocation, type RunInvocation } from './grammar/job-modules.js';
 import { addJob, type JobInvocation } from './grammar/jobs.js';
+import { addState, type StateInvocation } from './grammar/states.js';
 import { addCluster, addConfig, addProcesses, type ClusterInvocation, type ClusterUpInvocation, type ConfigInvocation, type JobManagerInvocation, type TaskManagerInvocation } from './grammar/processes.js';
 
 /** `--help` and `--version`. */
@@ -16,7 +17,7 @@ export interface PrintInvocation {
   readonly text: string;
 }
 export type Invocation =
-  | RunInvocation | PlanInvocation | JobInvocation | CheckpointInvocation
+  | RunInvocation | PlanInvocation | JobInvocation | CheckpointInvocation | StateInvocation
   | ClusterUpInvocation | ClusterInvocation | JobManagerInvocation | TaskManagerInvocation | ConfigInvocation
   | PrintInvocation;
 
@@ -58,7 +59,7 @@ function grammar(version: string, jobArguments: readonly string[], found: (invoc
     .helpCommand(false);
   const commands = [
     addRun(root, jobArguments, found), addPlan(root, jobArguments, found), ...addJob(root, found), ...addCluster(root, jobArguments, found), ...addProcesses(root, jobArguments, found),
-    ...addCheckpoint(root, found), addConfig(root, found),
+    ...addCheckpoint(root, found), ...addState(root, found), addConfig(root, found),
   ];
   return { root, commands };
 }

@@ -52,6 +52,10 @@ async function dispatch(invocation: Invocation, io: CliIo): Promise<number> {
       return (await import('./commands/taskmanager.js')).taskmanager(invocation, io);
     case 'config':
       return (await import('./commands/config.js')).config(invocation, io);
+    case 'state ls':
+    case 'state read':
+    case 'state diff':
+      return (await import('./commands/state/index.js')).state(invocation, io);
     case 'checkpoint ls':
       return (await import('./commands/checkpoint/ls.js')).ls(invocation, io);
     case 'checkpoint show':

@@ -1,0 +1,1 @@
+module.exports = { displayName: 'state-processor', preset: '../../../jest.preset.cjs' };
