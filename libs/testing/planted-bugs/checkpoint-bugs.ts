@@ -12,6 +12,9 @@ const SCHEDULER = 'libs/runtime/cluster/src/job-scheduler.ts';
 const POINTER = "await this.register.set(this.registerValue('running', checkpoint));\n      await this.register.checkStillLeader();\n    } catch (failure) {\n      return this.deposed(failure);\n    }\n    this.completed.push(checkpoint);";
 const CAS = 'const outcome = await this.highAvailability.compareAndSetRegister(this.jobId, current?.version ?? 0, next);';
 
+const ELECTION = 'libs/runtime/cluster/src/leader-election.ts';
+const LEASE = 'libs/runtime/cluster/src/leader-lease.ts';
+const ofElection: LayerTest = { project: 'libs/runtime/cluster', file: 'test/leader-election.model.test.ts' };
 const ofCoordinator: LayerTest = { project: 'libs/runtime/checkpoint', file: 'test/checkpoint-coordinator.model.test.ts' };
 
 export const checkpointBugs: readonly PlantedBug[] = [
@@ -59,6 +62,19 @@ export const checkpointBugs: readonly PlantedBug[] = [
   {
     id: '15', name: 'an unknown outcome of the compare-and-set counts as success', expects: ['I4', 'I6'],
     edits: [{ file: REGISTER, find: CAS, replace: CAS.replace(/;$/, ".catch(() => 'set' as const);") }],
+  },
+  {
+    id: '16', name: 'the epoch comes from the revision of the register alone', expects: ['I7'], foundBy: ofElection,
+    because: 'one embedded cluster elects nobody',
+    edits: [{ file: ELECTION, find: 'this.state = { name: \'writing\', epoch };', replace: 'epoch = (over?.value.epoch ?? 0) + 1;\n    this.state = { name: \'writing\', epoch };' }],
+  },
+  {
+    id: '17', name: 'the lease is counted from the reply', expects: ['I7'], foundBy: ofElection,
+    because: 'one embedded cluster elects nobody',
+    edits: [
+      { file: LEASE, find: 'renew(sentAtMs: number, nowMs: number): boolean {\n    this.startMs = sentAtMs;', replace: 'renew(sentAtMs: number, nowMs: number): boolean {\n    this.startMs = Math.max(sentAtMs, nowMs);' },
+      { file: ELECTION, find: 'new LeaderLease(this.options, sentAtMs)', replace: 'new LeaderLease(this.options, Math.max(sentAtMs, this.nowMs))' },
+    ],
   },
   {
     id: '18', name: 'a zombie leader goes on', expects: ['I1', 'I3', 'I7'],

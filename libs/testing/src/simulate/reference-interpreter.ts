@@ -43,11 +43,24 @@ interface Arrival {
   readonly record: Emission;
 }
 
+/** An operator that changes the records that it is given, and the first of them. */
+export interface Mutation {
+  readonly nodeId: number;
+  readonly given: string;
+  readonly left: string;
+}
+
 export class ReferenceInterpreter {
   private readonly graph: StreamGraph;
+  private firstMutation: Mutation | undefined;
 
   constructor(private readonly program: JobProgram, private readonly files: FileStore, private readonly wallClockMs: number) {
     this.graph = program.instantiate();
+  }
+
+  /** Found while reading: from there on nothing that was read means anything, for others may hold the same records. */
+  get mutation(): Mutation | undefined {
+    return this.firstMutation;
   }
 
   /** Readings of all operators by node id, in topological order. */
@@ -57,7 +70,10 @@ export class ReferenceInterpreter {
     for (const node of topological(this.graph)) {
       const inputs = inputsOf(this.graph.edges, node.id, (id) => readings.get(id)?.outputs ?? [], parallelismOf);
       const upstreamLate = this.graph.edges.filter(({ targetId }) => targetId === node.id).map(({ sourceId }) => late.get(sourceId)).find((reason) => reason !== undefined);
+      const given = inputs.flat().map(({ value }) => recordText(value));
       readings.set(node.id, await this.readOperator(node.id, inputs, upstreamLate, (reason) => late.set(node.id, reason)));
+      const changed = inputs.flat().findIndex(({ value }, i) => recordText(value) !== given[i]);
+      if (changed >= 0) this.firstMutation ??= { nodeId: node.id, given: given[changed], left: recordText(inputs.flat()[changed].value) };
     }
     return readings;
   }

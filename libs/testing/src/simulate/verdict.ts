@@ -40,12 +40,18 @@ type Found = Omit<Divergence, 'operator' | 'uid'>;
 const IMPURE = 'The same records in the same order give another output each time: something beside its input and its Weir state has a hand in it, '
   + 'such as a module variable, a random number or the clock.';
 
+const MUTATES = 'The operator changes a record that it is given. Whoever gave it, and others that take it, may hold the same object: give on a changed copy.';
+
 export async function judge(evidence: Evidence): Promise<Verdict> {
-  const { graph, world, parallelismOf } = evidence;
+  const { graph, world, parallelismOf, interpreter: { mutation } } = evidence;
   const committed = new Map<number, readonly Emission[]>();
   const notCompared: string[] = [];
   for (const node of [...graph.nodes].sort((a, b) => a.id - b.id)) {
     const guilty = (found: Found): Verdict => ({ divergence: { operator: node.name, uid: node.uid, ...found }, notCompared });
+    if (mutation !== undefined) {
+      if (mutation.nodeId === node.id) return guilty({ kind: 'changed', expected: mutation.given, actual: mutation.left, key: undefined, detail: MUTATES });
+      continue;
+    }
     const given = inputsOf(graph.edges, node.id, (id) => committed.get(id) ?? [], parallelismOf);
     if (node.spec.kind === 'sink') {
       const taken = entriesOf(world, sinkTap(node.id));
