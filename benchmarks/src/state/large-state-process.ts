@@ -26,11 +26,13 @@ const request = { operatorId: OPERATOR, operatorName: 'large', keyGroupRange: RA
 let syncMsMax = 0;
 let captureMsMax = 0;
 
+/** Characters as if drawn by lot. */
+const POOL = Array.from({ length: 150_000 }, (_, i) => Math.imul(i + 1, 0x9e3779b1).toString(36).replace('-', 'z')).join('');
+
 /** Differs from key to key, so that nothing is gained by compression that real state would not have. */
 function textOf(key: number, version: number): string {
-  let text = '';
-  for (let i = 0; text.length < TEXT; i++) text += Math.imul(key + i * 7919 + version * 104729, 0x9e3779b1).toString(36);
-  return text.slice(0, TEXT);
+  const at = (Math.imul(key + version * 104729, 0x85ebca6b) >>> 0) % (POOL.length - TEXT);
+  return POOL.slice(at, at + TEXT);
 }
 async function settle(backend: KeyedStateBackend): Promise<void> {
   for (let backlog = backend.backlog?.(); backlog !== undefined; backlog = backend.backlog?.()) await backlog;

@@ -3,6 +3,7 @@
  *
  *   npm run bench -- state [--json] [--keys N] [--operations N] [--rounds N]
  *   npm run bench -- state --large [--json] [--keys N] [--limit-mib N]      state of N keys in a process of its own, limited to so much memory
+ *   npm run bench -- state --pause [--json] [--keys N] [--rounds N]         what snapshots of state on the heap do to a task
  *
  * `read-modify-write`: a value per key, read, changed, written. Reference of the heap: a Map of objects. Reference of LevelDB: `getSync` and a
  * batch of 1000 without a cache. Keys are drawn evenly, or four of five from a fifth (`skewed`).
@@ -18,12 +19,13 @@ import { types } from '@weir/types';
 import { ClassicLevel } from 'classic-level';
 import { type Comparison, compare } from '../measure.js';
 import { printReport } from '../report.js';
+import { measureHeapPause } from './heap-pause.js';
 import { runLargeState } from './run-large-state.js';
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false }, large: { type: 'boolean', default: false }, keys: { type: 'string', default: '' }, operations: { type: 'string', default: '400000' },
-    rounds: { type: 'string', default: '3' }, 'limit-mib': { type: 'string', default: '1024' },
+    rounds: { type: 'string', default: '3' }, pause: { type: 'boolean', default: false }, 'limit-mib': { type: 'string', default: '1024' },
   },
 });
 
@@ -31,6 +33,12 @@ if (values.large) {
   const result = await runLargeState(Number(values.keys || 1_000_000), Number(values['limit-mib']));
   console.log(values.json ? JSON.stringify({ suite: 'state', name: 'large-state', ...result }, undefined, 2) : Object.entries(result).map(([name, value]) => `${name.padEnd(20)} ${value}`).join('\n'));
   process.exit(result.restored ? 0 : 1); // the rest of this module measures small state, which was not asked for
+}
+
+if (values.pause) {
+  const result = await measureHeapPause(Number(values.keys || 1_000_000), 4, Number(values.rounds));
+  console.log(values.json ? JSON.stringify({ suite: 'state', name: 'heap-pause', ...result }, undefined, 2) : Object.entries(result).map(([name, value]) => `${name.padEnd(20)} ${value}`).join('\n'));
+  process.exit(0);
 }
 
 const KEYS = Number(values.keys || 200_000);
@@ -62,6 +70,7 @@ async function onBackend(backend: KeyedStateBackend, keys: Int32Array): Promise<
 
 const folder = await mkdtemp(join(tmpdir(), 'weir-bench-state-'));
 const results: Comparison[] = [];
+let snapshots = 0;
 try {
   for (const skewed of [false, true]) {
     const keys = drawKeys(skewed);
@@ -77,17 +86,27 @@ try {
       measured: () => onBackend(heap, keys),
     }));
     const stateBytes = KEYS * 300;
-    const level = await levelStateBackends({
-      directory: join(folder, skewed ? 'skewed' : 'even'), logger: silentLogger, cacheBytes: stateBytes >> 2, dirtyBytes: stateBytes >> 4, blockCacheBytes: 16 << 20,
-      writeBufferBytes: 8 << 20, tableFileBytes: 8 << 20,
+    const cached = (folderName: string, cacheBytes: number) => levelStateBackends({
+      directory: join(folder, folderName), logger: silentLogger, cacheBytes, dirtyBytes: cacheBytes >> 1, blockCacheBytes: 16 << 20, writeBufferBytes: 8 << 20, tableFileBytes: 8 << 20,
     }).open(request);
+    const level = await cached(skewed ? 'skewed' : 'even', stateBytes >> 2);
+    const fitting = await cached(skewed ? 'skewed-fitting' : 'even-fitting', stateBytes * 2);
     const raw = new ClassicLevel<Uint8Array, Uint8Array>(join(folder, skewed ? 'raw-skewed' : 'raw'), { keyEncoding: 'view', valueEncoding: 'view', cacheSize: 16 << 20, writeBufferSize: 8 << 20 });
     await raw.open();
     results.push(await compare({
       name: `leveldb ${name}`, note: `${KEYS} keys, a cache for a quarter of them; reference: getSync and batches of 1000 on LevelDB itself`, records: OPERATIONS,
       rounds: Number(values.rounds), reference: () => onLevelDb(raw, keys), measured: () => onBackend(level, keys),
     }));
+    results.push(await compare({
+      name: `leveldb ${name}, fitting`, note: 'the same with a cache for all keys, and a snapshot at the end of each round', records: OPERATIONS,
+      rounds: Number(values.rounds), reference: () => onLevelDb(raw, keys), measured: async () => {
+        await onBackend(fitting, keys);
+        const { tables } = await fitting.snapshot({ checkpointId: ++snapshots, format: 'native', sources: [] });
+        await tables?.settled(undefined);
+      },
+    }));
     await level.close();
+    await fitting.close();
     await raw.close();
   }
 } finally {

@@ -1,6 +1,6 @@
 /**
- * Which files of a LevelDB belong to it, read from its manifest; of an open one, whose last record may be half written, from the whole records. The folder may hold others: a compaction that was cut off by the close leaves
- * tables that no manifest names, and the next life gives their numbers to other tables, and truncates them in place.
+ * Which files of a LevelDB belong to it, read from its manifest; of an open one, whose last record may be half written, from the whole records. The folder
+ * may hold others: a compaction that was cut off leaves tables that no manifest names, and the next life of the store gives their numbers to other tables.
  *
  *   manifest = blocks of 32 KiB of records (crc u32, length u16, type u8: full, first, middle, last, bytes); each whole record a version edit
  *   edit     = (tag varint, fields)*

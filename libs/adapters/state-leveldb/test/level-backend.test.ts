@@ -146,6 +146,32 @@ it('given a table that no manifest names / when the store is copied / then the c
   await copy.close();
 });
 
+it('given a store that compacts all the time / when it is linked again and again / then each copy opens, and holds exactly what was written before it', async () => {
+  const store = new LevelStore(join(folder, 'db'), { ...SIZES, tableFileBytes: 1 << 20 });
+  await store.open();
+  const model = new Map<number, number>();
+  let seed = 7;
+  const next = (below: number): number => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) % below;
+  for (let round = 1; round <= 12; round++) {
+    for (let batch = 0; batch < 12; batch++) {
+      await store.write(Array.from({ length: 500 }, (): LevelOperation => {
+        const key = next(20_000);
+        const bytes = Uint8Array.of(0, key >>> 8, key & 0xff);
+        model.set(key, next(10) === 0 ? -1 : round);
+        return model.get(key) === -1 ? { type: 'del', key: bytes } : { type: 'put', key: bytes, value: new Uint8Array(100).fill(round).map((byte, i) => (i % 3 === 0 ? next(256) : byte)) };
+      }));
+    }
+    await store.link(join(folder, `copy-${round}`));
+    const copy = new LevelStore(join(folder, `copy-${round}`), SIZES);
+    await copy.open();
+    const found = new Map<number, number>();
+    for await (const some of copy.scan(Uint8Array.of(0), Uint8Array.of(255))) for (const [key, value] of some) found.set((key[1] << 8) | key[2], value[1]);
+    expect([...found].sort()).toEqual([...model].filter(([, value]) => value !== -1).sort());
+    await copy.close();
+  }
+  await store.close();
+}, 60_000);
+
 it('given bytes that are no manifest / then they are refused by code', () => {
   expect(() => readManifest(new Uint8Array(100).fill(255))).toThrow(expect.objectContaining({ code: 'WEIR_BYTES_MALFORMED' }));
   expect(readManifest(new Uint8Array(0))).toEqual({ tables: new Map(), firstLog: 0, wholeBytes: 0 });
