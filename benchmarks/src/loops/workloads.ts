@@ -136,6 +136,11 @@ export const sumAndCount = {
     a.count++;
     return a;
   },
+  merge: (a: SumCount, b: SumCount): SumCount => {
+    a.sum += b.sum;
+    a.count += b.count;
+    return a;
+  },
   getResult: (a: SumCount): number => a.sum + a.count,
 };
 

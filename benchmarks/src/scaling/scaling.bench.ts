@@ -4,7 +4,7 @@
  *
  * `late-departures` is another comparison: the example with two subtasks of everything, in threads against all in one thread.
  *
- *   npm run bench -- scaling [--json] [--seconds N] [--rounds N] [--only window,q5,late-departures]
+ *   npm run bench -- scaling [--json] [--seconds N] [--rounds N] [--only window,q5,late-departures] [-D key=value]
  */
 import { join } from 'node:path';
 import { loadavg } from 'node:os';
@@ -18,7 +18,7 @@ import { loopInThreads } from './calibration.js';
 import type { Total } from './total-sink.js';
 
 const { values } = parseArgs({ options: {
-  json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '8' }, rounds: { type: 'string', default: '3' }, only: { type: 'string', default: 'window,window-exchanged,q0,q5,q8,q12,late-departures' },
+  json: { type: 'boolean', default: false }, seconds: { type: 'string', default: '8' }, rounds: { type: 'string', default: '3' }, set: { type: 'string', short: 'D', multiple: true, default: [] }, only: { type: 'string', default: 'window,window-exchanged,q0,q5,q8,q12,late-departures' },
 } });
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
@@ -26,6 +26,8 @@ const LOOP_RECORDS_PER_S = 20_000_000;
 const WARM_UP_RECORDS = 2_000_000;
 /** One subtask of everything per slot, as many slots as subtasks. */
 const CHECKPOINTS = ['-D', 'execution.checkpointing.interval=10 s'];
+/** `-D` of the command line. */
+const EXTRA = values.set.flatMap((setting) => ['-D', setting]);
 
 interface Run {
   readonly recordsPerS: number;
@@ -37,9 +39,9 @@ const program = new WeirProgram();
 
 async function run(workload: string, parallelism: number, records: number): Promise<Run> {
   const results = emptyFolder(join(program.directory, 'results'));
-  const options = ['-p', String(parallelism), '--threads', 'on', ...CHECKPOINTS];
-  if (workload.startsWith('window')) await program.runJob('scaling/window.job.ts', options, { records, results, exchange: String(workload === 'window-exchanged') });
-  else await program.runJob('scaling/nexmark.job.ts', options, { query: workload, records, results });
+  const options = ['-p', String(parallelism), '--threads', 'on', ...CHECKPOINTS, ...EXTRA];
+  if (workload.startsWith('window')) await program.runJob('scaling/window.job.ts', options, { records, results, slots: parallelism, exchange: String(workload === 'window-exchanged') });
+  else await program.runJob('scaling/nexmark.job.ts', options, { query: workload, records, results, slots: parallelism });
   const totals = readResults<Total>(results);
   const span = (from: (total: Total) => number, to: (total: Total) => number): number => Math.max(...totals.map(to)) - Math.min(...totals.map(from));
   const tookMs = span((it) => it.openedMs, (it) => it.endedMs);

@@ -28,7 +28,10 @@ export interface AggregateFunction<I, A, O> {
   createAccumulator(): A;
   add(value: I, accumulator: A): A;
   getResult(accumulator: A): O;
-  /** Needed for session windows; lets sliding windows share their slices. Must not change `b`. */
+  /**
+   * Needed for session windows; lets other windows aggregate in parts before records are sent to another slot. As if the records of `b` had
+   * been added to `a`. Must not change `b`.
+   */
   merge?(a: A, b: A): A;
 }
 

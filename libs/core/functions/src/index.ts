@@ -1,6 +1,7 @@
 export * from './runtime-context.js';
 export * from './functions.js';
 export * from './output-tag.js';
+export { associative, isAssociative, type AssociativeReduceFunction } from './associative.js';
 export {
   aggregates,
   DeclaredAggregate,

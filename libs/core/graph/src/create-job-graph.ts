@@ -11,6 +11,7 @@ import { buildChains, type OperatorChain, type ResolvedEdge, type ResolvedNode }
 import { assignOperatorIds } from './operator-ids.js';
 import { inputCountOf } from './operator-inputs.js';
 import { isStateful, type Partitioner } from './operator-spec.js';
+import { type PlannedGraph, preAggregated } from './pre-aggregation.js';
 import { resolveParallelism, resolvePartitioner } from './resolve-parallelism.js';
 import type { StreamGraph, StreamNode } from './stream-graph.js';
 import { validateStreamGraph } from './validate-stream-graph.js';
@@ -22,21 +23,15 @@ export interface JobGraphOptions {
   readonly defaultMaxParallelism?: number;
   /** False: one vertex per operator. */
   readonly chainingEnabled: boolean;
+  /** Windows aggregate before the exchange where that gives the same results (docs/adr/0006). Undefined: they do not. */
+  readonly localAggregation?: boolean;
 }
 
 /** Throws `WEIR_GRAPH_INVALID`, `WEIR_UID_DUPLICATE`, `WEIR_PARALLELISM_INVALID`, `WEIR_FORWARD_PARALLELISM`. */
 export function createJobGraph(graph: StreamGraph, options: JobGraphOptions): CompiledJob {
-  const ordered = validateStreamGraph(graph).map(
-    (node): ResolvedNode => ({ ...node, ...resolveParallelism(node, options.defaultParallelism, options.defaultMaxParallelism) }),
-  );
-  const nodes = new Map(ordered.map((node) => [node.id, node]));
-  const edges = graph.edges.map(
-    (edge): ResolvedEdge => ({
-      ...edge,
-      partitioner: resolvePartitioner(edge, nodes.get(edge.sourceId) as ResolvedNode, nodes.get(edge.targetId) as ResolvedNode),
-    }),
-  );
-  const ids = assignOperatorIds(ordered, graph.edges);
+  const resolved = resolveGraph(graph, options);
+  const written: PlannedGraph = { ...resolved, ids: assignOperatorIds(resolved.nodes, graph.edges) };
+  const { nodes: ordered, edges, ids } = options.localAggregation === true && options.chainingEnabled ? preAggregated(written) : written;
   const chains = buildChains(ordered, edges, options.chainingEnabled);
   const places = placesOf(chains);
   const vertices = chains.map((chain) => vertexOf(chain, edges, ids, places));
@@ -47,6 +42,20 @@ export function createJobGraph(graph: StreamGraph, options: JobGraphOptions): Co
     nodes: new Map(ordered.map((node): [OperatorId, StreamNode] => [ids.get(node.id) as OperatorId, node])),
     partitioners: crossing.map(({ partitioner }) => partitioner),
   };
+}
+
+function resolveGraph(graph: StreamGraph, options: JobGraphOptions): Pick<PlannedGraph, 'nodes' | 'edges'> {
+  const nodes = validateStreamGraph(graph).map(
+    (node): ResolvedNode => ({ ...node, ...resolveParallelism(node, options.defaultParallelism, options.defaultMaxParallelism) }),
+  );
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const edges = graph.edges.map(
+    (edge): ResolvedEdge => ({
+      ...edge,
+      partitioner: resolvePartitioner(edge, byId.get(edge.sourceId) as ResolvedNode, byId.get(edge.targetId) as ResolvedNode),
+    }),
+  );
+  return { nodes, edges };
 }
 
 /** With its hash, computed when somebody asks: a task that builds the graph again does not. */

@@ -9,6 +9,10 @@ export const GraphConfig = {
     'pipeline.max-parallelism', -1, 'Max parallelism of operators that set none; -1: derived from the parallelism.',
   ),
   operatorChaining: configOption.boolean('pipeline.operator-chaining.enabled', true, 'Runs operators that exchange nothing in one task.'),
+  localAggregation: configOption.boolean(
+    'execution.local-aggregation.enabled', true,
+    'Windows whose aggregates merge add up the records of a key before they are sent to another task.',
+  ),
 };
 
 /** What the job runs with: the configuration, and over it what its program set. */
@@ -23,6 +27,7 @@ export function jobGraphOptions(graph: StreamGraph, configuration: Configuration
   return {
     defaultParallelism: effective.get(GraphConfig.parallelism),
     chainingEnabled: effective.get(GraphConfig.operatorChaining),
+    localAggregation: effective.get(GraphConfig.localAggregation),
     ...(maxParallelism === -1 ? {} : { defaultMaxParallelism: maxParallelism }),
   };
 }

@@ -7,7 +7,7 @@ import type {
   AggregateFunction, CoProcessFunction, FilterFunction, FlatMapFunction, KeyedCoProcessFunction, KeyedProcessFunction, KeySelector, MapFunction,
   OutputTag, ProcessFunction, ProcessWindowFunction, ReduceFunction, RichFunction,
 } from '@weir/functions';
-import type { WatermarkStrategy, WindowAssigner } from '@weir/time';
+import type { TimeDomain, WatermarkStrategy, WindowAssigner } from '@weir/time';
 import type { TypeInformation } from '@weir/types';
 
 export type Value = unknown;
@@ -27,6 +27,7 @@ export type OperatorSpec =
   /** Rolling aggregate: emits the result after each record. */
   | { readonly kind: 'keyed-aggregate'; readonly fn: AggregateFunction<Value, Value, Value>; readonly stateType?: TypeInformation<Value> }
   | WindowOperatorSpec
+  | LocalWindowSpec
   | { readonly kind: 'sink'; readonly sink: Sink<Value> };
 
 export interface WindowOperatorSpec {
@@ -35,6 +36,19 @@ export interface WindowOperatorSpec {
   readonly evaluation: WindowEvaluation;
   readonly allowedLatenessMs: number;
   readonly lateTag?: OutputTag<Value>;
+  /** Set by the planner: what comes in is `PartialAggregate`s (docs/adr/0006). */
+  readonly takesPartials?: true;
+}
+
+/** The part of a window that runs with its producer, before the exchange. Made by the planner only (docs/adr/0006). */
+export interface LocalWindowSpec {
+  readonly kind: 'local-window';
+  readonly timeDomain: TimeDomain;
+  /** A slice is in a window as a whole or not at all. */
+  readonly sliceMs: number;
+  readonly offsetMs: number;
+  readonly keySelector: KeySelector<Value, Value>;
+  readonly evaluation: Exclude<WindowEvaluation, { kind: 'process' }>;
 }
 
 export type WindowEvaluation =
@@ -48,7 +62,7 @@ export type WindowEvaluation =
 export function isStateful(spec: OperatorSpec): boolean {
   switch (spec.kind) {
     case 'map': case 'filter': case 'flat-map': return false;
-    case 'timestamps': return false;
+    case 'timestamps': case 'local-window': return false;
     default: return true;
   }
 }

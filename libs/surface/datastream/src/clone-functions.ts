@@ -39,6 +39,7 @@ function cloneSpec(spec: OperatorSpec): OperatorSpec {
     case 'source':
     case 'sink':
     case 'timestamps':
+    case 'local-window': // not made by the surface
       return spec;
     case 'map':
       return cloneBound(spec, 'map');

@@ -21,7 +21,7 @@ export type { RichFilterFunction, RichFlatMapFunction, RichMapFunction } from '.
 
 // Functions
 export {
-  aggregates, CoProcessFunction, DeclaredAggregate, KeyedCoProcessFunction, KeyedProcessFunction, OutputTag,
+  aggregates, associative, CoProcessFunction, DeclaredAggregate, KeyedCoProcessFunction, KeyedProcessFunction, OutputTag,
   ProcessFunction, ProcessWindowFunction,
 } from '@weir/functions';
 export type {

@@ -157,7 +157,7 @@ describe('the plan of', () => {
     keyed.window(EventTimeSessionWindows.withGap(Duration.minutes(1))).sum('delay');
     expect(describePlan(compiled(env.getStreamGraph('j'))).nodes.map((node) => node.name)).toMatchInlineSnapshot(`
 [
-  "Source: Collection Source",
+  "Source: Collection Source -> Local Window(SlidingEventTimeWindows(7200000, 3600000))",
   "KeyedProcess",
   "Keyed Reduce",
   "Keyed Reduce",

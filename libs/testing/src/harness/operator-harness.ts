@@ -87,7 +87,7 @@ export class OperatorHarness<A, B = never> {
     const capture = (label: string): { readonly input: Input } => ({ input: this.output(label, record) });
     const chain = new OperatorChain({
       jobId: JOB, attempt: { epoch: leaderEpoch(1), attempt: this.lastCheckpoint, vertexId: vertex.id, subtaskIndex }, job: program, vertex, record, processingTime,
-      metrics: new InMemoryMeter().root(), restored: values, keyedState, commitRetries: this.options.commitRetries ?? 0, freezeRecords: true, sendSplitRequest: () => undefined,
+      metrics: new InMemoryMeter().root(), restored: values, keyedState, commitRetries: this.options.commitRetries ?? 0, freezeRecords: true, bufferTimeoutMs: 10, sendSplitRequest: () => undefined,
       services: { files: new MemoryFileStore(), clock: this.clock, timers: this.timers, random: new SeededRandom(`harness/${subtaskIndex}`), logger: this.logger },
       partitions: [
         ...(outputIndex === undefined ? [] : [{ sourceOperatorIndex: outputIndex, sideOutputId: undefined, partition: capture('') }]),

@@ -25,6 +25,7 @@ import { TimestampsOperator } from '../operators/timestamps-operator.js';
 import type { ProcessingTimeService } from '../time/processing-time.js';
 import { AlignedWindowOperator } from '../windows/aligned-window-operator.js';
 import { SessionWindowOperator } from '../windows/session-window-operator.js';
+import { LocalWindowOperator } from '../windows/local-window-operator.js';
 import { FanOut, Freezing, NO_OUTPUT } from './fan-out.js';
 import { NOTHING_RESTORED, type RestoredOperatorValues } from './restored-values.js';
 import { stateDescriptor } from '@weir/state';
@@ -43,6 +44,8 @@ export interface ChainEnvironment {
   readonly keyedState: ReadonlyMap<string, KeyedStateBackend>;
   readonly commitRetries: number;
   readonly freezeRecords: boolean;
+  /** How long a record may wait before it is sent. */
+  readonly bufferTimeoutMs: number;
   /** Asks the source's coordinator for a split. */
   readonly sendSplitRequest: (operatorId: string) => void;
   /** Outgoing edges by index of the operator whose output they carry. */
@@ -73,7 +76,7 @@ export class OperatorChain {
         if (id !== undefined) sideOutputs.connect(id, this.join(targets(id)));
       }
       this.sideOutputs[index] = sideOutputs;
-      operators[index] = this.create(index, this.join(targets(undefined)), sideOutputs);
+      operators[index] = this.create(index, this.join(targets(undefined), vertex.operators[index].kind !== 'local-window'), sideOutputs);
     }
     this.operators = operators;
   }
@@ -85,9 +88,10 @@ export class OperatorChain {
     return this.head instanceof SourceOperator ? this.head : undefined;
   }
 
-  private join(targets: readonly Input[]): Input {
+  /** Accumulators are no records: the window behind the exchange changes them. */
+  private join(targets: readonly Input[], areRecords = true): Input {
     const output = targets.length === 0 ? NO_OUTPUT : targets.length === 1 ? targets[0] : new FanOut(targets, this.environment.record);
-    return this.environment.freezeRecords && targets.length > 0 ? new Freezing(output) : output;
+    return this.environment.freezeRecords && areRecords && targets.length > 0 ? new Freezing(output) : output;
   }
 
   private create(index: number, out: Input, sideOutputs: SideOutputs): StreamOperator {
@@ -158,6 +162,7 @@ export class OperatorChain {
         return spec.assigner.kind === 'session'
           ? new SessionWindowOperator(spec, spec.assigner, context, out, keySelector)
           : new AlignedWindowOperator(spec, spec.assigner, context, out, keySelector);
+      case 'local-window': return new LocalWindowOperator(spec, context, out, this.environment.bufferTimeoutMs);
       case 'sink': {
         const sinkContext: SinkContext = {
           ...context.services, jobId: context.jobId, operatorId: context.operatorId, operatorName: context.name, subtaskIndex: context.subtaskIndex,

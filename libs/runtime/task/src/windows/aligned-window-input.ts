@@ -1,9 +1,9 @@
 /**
  * Hot path (benchmark: loops/keyed-tumbling-window). Closed factory (see `specialize`) of tumbling and sliding windows: one table per window
- * (a pane) with a dense slot per key, and one due time per window instead of a timer per key and window.
+ * (a pane) with a dense slot per key, and one due time per window instead of a timer per key and window. Local windows are tumbling ones.
  *
  * A1: `current` is a pane that is neither fired nor dropped, or none. A2: a record goes into every window that holds its time and is not yet
- * cleaned up; when there is none, it is late.
+ * cleaned up; when there is none, it is late. A3: `entries` counts the keys of all panes.
  */
 import type { Collector, KeySelector } from '@weir/functions';
 import type { KeyIndex, KeyIndexConstructor } from '@weir/state';
@@ -34,6 +34,13 @@ export interface AlignedWindowSettings {
   readonly offsetMs: number;
   readonly eventTime: boolean;
   readonly allowedLatenessMs: number;
+  /** Of local windows; undefined: a whole window. */
+  readonly local?: {
+    /** One pane takes the records of all times. */
+    readonly timeless: boolean;
+    /** Keys of all panes at which the host is told `full`. */
+    readonly entriesMax: number;
+  };
 }
 
 export interface AlignedWindowHost {
@@ -42,10 +49,12 @@ export interface AlignedWindowHost {
   processingTimeNow(): number;
   late(value: unknown): void;
   missingTimestamp(): Error;
-  /** Hands a result to the process function. */
+  /** Hands a result to the process function, or an accumulator to the window behind the exchange. */
   evaluate(pane: Pane, key: unknown, result: unknown): void;
   /** A pane was made: something becomes due at `time`. */
   scheduled(time: number): void;
+  /** `entriesMax` is reached; may call `advance`. */
+  full(): void;
   watermark(timestamp: number): void;
   idle(idle: boolean): void;
 }
@@ -75,15 +84,20 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
     private current: Pane | undefined = undefined;
     private currentStart = 0.5;
     private currentEnd = 0.25;
+    private entries = 0;
+    private readonly entriesMax: number;
+    private readonly timeless: boolean;
     private readonly aggregate;
-    private readonly hasProcess: boolean;
+    private readonly toHost: boolean;
 
     constructor(
       private readonly settings: AlignedWindowSettings, private readonly selector: KeySelector<unknown, unknown>, accumulator: WindowAccumulator,
       private readonly context: RecordContext, private readonly out: Collector<unknown>, private readonly host: AlignedWindowHost,
     ) {
       this.aggregate = accumulator.aggregate;
-      this.hasProcess = accumulator.process !== undefined;
+      this.toHost = accumulator.process !== undefined || settings.local !== undefined;
+      this.entriesMax = settings.local?.entriesMax ?? Infinity;
+      this.timeless = settings.local?.timeless === true;
     }
 
     collect(value: unknown): void {
@@ -98,6 +112,10 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
     /** The record is not in the current pane, or there is none. */
     private collectElsewhere(value: unknown, recordTimestamp: number): void {
       const { settings, host } = this;
+      if (this.timeless) {
+        this.collectTimeless(value);
+        return;
+      }
       let timestamp = recordTimestamp;
       if (!settings.eventTime) timestamp = host.processingTimeNow();
       else if (timestamp === noTimestamp) throw host.missingTimestamp();
@@ -118,20 +136,38 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
       if (late) host.late(value);
     }
 
+    private collectTimeless(value: unknown): void {
+      if (this.host.currentTime() === Infinity) {
+        this.host.late(value);
+        return;
+      }
+      this.current = this.paneAt(0);
+      this.currentStart = -Infinity;
+      this.currentEnd = Infinity;
+      this.addTo(this.current, value);
+    }
+
+    /** Short, so that V8 puts all of it into the source's loop, where the record then need not be made. */
     private addTo(pane: Pane, value: unknown): void {
       const key = (0, this.selector)(value);
-      const { index, accumulators } = pane;
-      let slot = index.find(key);
+      const slot = pane.index.find(key);
       if (slot < 0) {
-        slot = index.insert(key);
-        while (accumulators.length <= slot) accumulators.push(undefined);
-        accumulators[slot] = this.aggregate.add(value, this.aggregate.createAccumulator());
-      } else {
-        const before = accumulators[slot];
-        const after = this.aggregate.add(value, before);
-        if (after !== before) accumulators[slot] = after;
+        this.addFirst(pane, key, value);
+        return;
       }
+      const before = pane.accumulators[slot];
+      const after = this.aggregate.add(value, before);
+      if (after !== before) pane.accumulators[slot] = after;
       if (pane.fired) this.emitAgain(pane, key, slot);
+    }
+
+    private addFirst(pane: Pane, key: unknown, value: unknown): void {
+      const { index, accumulators } = pane;
+      const slot = index.insert(key);
+      while (accumulators.length <= slot) accumulators.push(undefined);
+      accumulators[slot] = this.aggregate.add(value, this.aggregate.createAccumulator());
+      if (pane.fired) this.emitAgain(pane, key, slot);
+      if (++this.entries >= this.entriesMax) this.host.full();
     }
 
     private emitAgain(pane: Pane, key: unknown, slot: number): void {
@@ -174,7 +210,10 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
           pane.waiting = undefined;
           pane.index.forEach((key, slot) => { if (waiting.has(slot)) this.emit(pane, key, slot); });
         }
-        if (pane.end - 1 + this.settings.allowedLatenessMs <= time) this.panes.delete(pane.start);
+        if (pane.end - 1 + this.settings.allowedLatenessMs <= time) {
+          this.panes.delete(pane.start);
+          this.entries -= pane.index.size; // A3
+        }
       }
       this.nextDue = Infinity;
       for (const pane of this.panes.values()) {
@@ -185,11 +224,12 @@ export function alignedWindowFactory({ KeyIndex, noTimestamp }: AlignedWindowDep
     }
 
     private emit(pane: Pane, key: unknown, slot: number): void {
-      const result = this.aggregate.getResult(pane.accumulators[slot]);
+      const accumulator = pane.accumulators[slot];
+      const result = this.settings.local === undefined ? this.aggregate.getResult(accumulator) : accumulator;
       // A late record fires in the middle of its upstream's work, which may go on with the record's own time.
       const { timestamp } = this.context;
       this.context.timestamp = pane.end - 1;
-      if (this.hasProcess) this.host.evaluate(pane, key, result);
+      if (this.toHost) this.host.evaluate(pane, key, result);
       else this.out.collect(result);
       this.context.timestamp = timestamp;
     }

@@ -33,6 +33,7 @@ export class AlignedWindowOperator extends WindowOperator {
         missingTimestamp: () => new MissingTimestampError(context.name),
         evaluate: (pane, key, result) => this.evaluate(pane, key, result),
         scheduled: (time) => this.wakeAfter(time),
+        full: () => undefined,
         watermark: (timestamp) => this.watermark(timestamp),
         idle: (idle) => this.idle(idle),
       });

@@ -1,7 +1,7 @@
 /** The three ways to evaluate a window (aggregate, reduce, process) as one: an accumulator that is added to, and a result per window. */
 import type { ByteReader, ByteWriter } from '@weir/base';
 import type { AggregateFunction, ProcessWindowFunction } from '@weir/functions';
-import type { WindowEvaluation } from '@weir/graph';
+import type { PartialAggregate, WindowEvaluation } from '@weir/graph';
 import { StateSerializer } from '@weir/state';
 import type { TypeDescription } from '@weir/types';
 
@@ -79,6 +79,19 @@ export function windowAccumulator(evaluation: WindowEvaluation, operatorName: st
       };
     }
   }
+}
+
+/** The same where parts come in, aggregated by local windows (docs/adr/0006). */
+export function mergingAccumulator(accumulator: WindowAccumulator): WindowAccumulator {
+  const merge = accumulator.merge as NonNullable<WindowAccumulator['merge']>;
+  return { ...accumulator, aggregate: { ...accumulatorMethods(accumulator), add: (partial, own) => merge(own, (partial as PartialAggregate).accumulator) } };
+}
+
+/** A user's aggregate may be an object of a class. */
+function accumulatorMethods({ aggregate }: WindowAccumulator): WindowAccumulator['aggregate'] {
+  return {
+    createAccumulator: () => aggregate.createAccumulator(), add: (value, own) => aggregate.add(value, own), getResult: (own) => aggregate.getResult(own),
+  };
 }
 
 function* elementsOf(buffers: Iterable<unknown[]>): Generator<unknown> {

@@ -14,7 +14,7 @@ import type { Input, OperatorCounters, OperatorSnapshotRequest, StreamOperator }
 import { type OperatorContext, runtimeContext } from '../operators/operator-context.js';
 import { snapshotOperator } from '../operators/operator-snapshot.js';
 import { collectorFactory, type CountedCollector } from '../operators/process-inputs.js';
-import { windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
+import { mergingAccumulator, windowAccumulator, type WindowAccumulator } from './window-evaluation.js';
 import { WindowFunctionContext } from './window-function-context.js';
 import { WindowWatermark } from './window-watermark.js';
 
@@ -39,7 +39,7 @@ export abstract class WindowOperator implements StreamOperator {
     this.keyed = context.keyed as KeyedStateBackend;
     this.eventTime = timeDomain === 'event-time';
     this.allowedLatenessMs = this.eventTime ? spec.allowedLatenessMs : 0;
-    this.accumulator = windowAccumulator(spec.evaluation, context.name);
+    this.accumulator = spec.takesPartials === true ? mergingAccumulator(windowAccumulator(spec.evaluation, context.name)) : windowAccumulator(spec.evaluation, context.name);
     this.collector = new (specialize(collectorFactory, undefined, context.name))(out);
     this.functionContext = new WindowFunctionContext(context, () => this.watermarkNow);
     this.counters = { recordsOut: () => this.collector.emitted, lateRecordsDropped: () => this.lateDropped };
