@@ -110,3 +110,6 @@ switch (command) {
   default:
     throw new Error(`there is no command ${command}; list, run, campaign, record, planted, fuzz, fuzz-rest, soak`);
 }
+
+// Connections that a killed process left half open would keep this one alive.
+process.exit();

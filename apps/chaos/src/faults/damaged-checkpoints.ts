@@ -15,7 +15,7 @@ const REFUSAL_LIMIT_MS = 60_000;
 const REFUSED = /^WEIR_(CHECKPOINT|FILE)_/;
 
 interface Details {
-  readonly status: { readonly failure?: { readonly code: string; readonly message: string }; readonly checkpoints: { readonly completed: number } };
+  readonly status: { readonly failure?: { readonly code: string; readonly message: string }; readonly checkpoints: { readonly last?: { readonly checkpointId: number } } };
 }
 
 interface Verdict {
@@ -57,7 +57,7 @@ export class DamagedCheckpoints implements Workload {
     const known = knownFiles(world);
     const file = damage.apply(newest, older);
     startAll(world);
-    const refusal = await this.refusal(world);
+    const refusal = await this.refusal(world, Number(/chk-(\d+)-/.exec(newest)?.[1]));
     const { code, message } = refusal ?? { code: 'nothing', message: '' };
     const named = damage.name === 'the whole folder is missing' || message.includes(file) || message.includes(newest);
     const problem = refusal === undefined ? 'the job was not refused'
@@ -67,12 +67,12 @@ export class DamagedCheckpoints implements Workload {
     return { damage: damage.name, code, message, problem };
   }
 
-  private async refusal({ cluster, jobId }: World): Promise<{ readonly code: string; readonly message: string } | undefined> {
+  private async refusal({ cluster, jobId }: World, newestId: number): Promise<{ readonly code: string; readonly message: string } | undefined> {
     const deadline = performance.now() + REFUSAL_LIMIT_MS;
     while (performance.now() < deadline) {
       const details = await askAny(cluster.restUrls, `/weir/jobs/${jobId}`) as Details | undefined;
       if (details?.status.failure !== undefined) return details.status.failure;
-      if ((details?.status.checkpoints.completed ?? 0) > 0) return undefined; // it runs on what it should have refused
+      if ((details?.status.checkpoints.last?.checkpointId ?? 0) > newestId) return undefined; // it runs on what it should have refused
       await sleep(50);
     }
     return undefined;

@@ -10,10 +10,21 @@ import type { World } from '../workload.js';
 
 const failedOrRestarted = (world: World, before: Sighting): boolean => world.watch.sight.failed > before.failed || restarted(world, before);
 
+/** What is mounted now: a driver that is ended in the middle of a run leaves nothing behind. */
+const mounted = new Set<string>();
+process.once('exit', () => {
+  for (const folder of mounted) spawnSync('umount', ['-l', folder]);
+});
+
+function mount(folder: string, ...args: readonly string[]): void {
+  execFileSync('mount', [...args, folder]);
+  mounted.add(folder);
+}
+
 /** Mounts a small tmpfs over a folder; returns what takes it away. */
 export function smallDisk(folder: string, megabytes: number): () => Promise<void> {
   mkdirSync(folder, { recursive: true });
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'weir-chaos', folder]);
+  mount(folder, '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'weir-chaos');
   return () => unmounted(folder);
 }
 
@@ -77,7 +88,7 @@ export function loopDisk({ directory }: Place, megabytes: number): () => Promise
   mkdirSync(folder, { recursive: true });
   execFileSync('truncate', ['-s', `${megabytes}M`, image]);
   execFileSync('mkfs.ext4', ['-q', '-F', image]);
-  execFileSync('mount', ['-o', 'loop', image, folder]);
+  mount(folder, '-o', 'loop', image);
   return async () => {
     await unmounted(folder);
     rmSync(image);
@@ -97,7 +108,7 @@ export function powerCut(): Fault {
       for (const it of members) it.kill(true);
       await Promise.all(members.map((it) => it.gone()));
       await unmounted(disk);
-      execFileSync('mount', ['-o', 'loop', join(world.directory, 'disk.img'), disk]);
+      mount(disk, '-o', 'loop', join(world.directory, 'disk.img'));
       for (const it of members) it.start();
       return 'all disks';
     },
@@ -108,7 +119,10 @@ export function powerCut(): Fault {
 async function unmounted(folder: string): Promise<void> {
   for (let turn = 0; turn < 50; turn++) {
     const { status, stderr } = spawnSync('umount', [folder], { encoding: 'utf8' });
-    if (status === 0 || !readFileSync('/proc/mounts', 'utf8').includes(` ${folder} `)) return;
+    if (status === 0 || !readFileSync('/proc/mounts', 'utf8').includes(` ${folder} `)) {
+      mounted.delete(folder);
+      return;
+    }
     if (turn === 49) throw new Error(`${folder} is still used: ${stderr}`);
     await sleep(100);
   }

@@ -9,7 +9,7 @@ import { AllInOne } from '../workloads/all-in-one.js';
 
 export const networkScenarios: readonly Scenario[] = [
   {
-    name: 'partitions', about: 'TaskManagers cut off from NATS: full, one-way, refused, reset', ci: true, seconds: 70, cluster: SMALL,
+    name: 'partitions', about: 'TaskManagers cut off from NATS: full, one-way, refused, reset', ci: true, seconds: 60, cluster: SMALL,
     workloads: () => [new AllInOne(), new FaultSchedule({ faults: [cutTaskManager, resetTaskManager, deafTaskManager, muteTaskManager, refuseTaskManager], pauseSeconds: [1, 3] })],
   },
   {
@@ -17,7 +17,7 @@ export const networkScenarios: readonly Scenario[] = [
     workloads: () => [new AllInOne(), new FaultSchedule({ faults: [cutLeader, deafLeader], pauseSeconds: [1, 3] })],
   },
   {
-    name: 'pauses', about: 'SIGSTOP of TaskManagers, leader and NATS; zombies that wake', ci: true, seconds: 80, cluster: SMALL,
+    name: 'pauses', about: 'SIGSTOP of TaskManagers, leader and NATS; zombies that wake', ci: true, seconds: 70, cluster: SMALL,
     workloads: () => [new AllInOne(), new FaultSchedule({ faults: [pauseTaskManager, pauseNats, pauseLeader], pauseSeconds: [1, 3] })],
   },
   {
