@@ -27,7 +27,7 @@ describe('given output that was prepared with a relative directory', () => {
     await before.files.makeDirectory('out');
     const writer = sink.createWriter(before);
     writer.write('a line');
-    const committables = await writer.prepareCommit(1);
+    const committables = await writer.prepareCommit();
     const committer = sink.createCommitter(sinkContext({ files: new LocalFileStore({ root: there }), jobId: JOB, attempt: '2.1' }));
     await committer.recover(committables);
     const [name, ...others] = await readdir(join(here, 'out'));

@@ -57,6 +57,7 @@ function checkpointConfig(job: OpenedJob, sourceOperators: readonly OperatorId[]
     minPauseMs: configuration.get(checkpointOptions.minPause),
     timeoutMs: configuration.get(checkpointOptions.timeout),
     tolerableFailures: configuration.get(checkpointOptions.tolerableFailedCheckpoints),
-    maxConcurrent: configuration.get(checkpointOptions.maxConcurrentCheckpoints),
+    // A pause from the completion of one to the trigger of the next leaves no room for two (as in Flink).
+    maxConcurrent: configuration.get(checkpointOptions.minPause) > 0 ? 1 : configuration.get(checkpointOptions.maxConcurrentCheckpoints),
   };
 }

@@ -9,11 +9,15 @@ const MOST_RECORDS_WITH_CHANNELS = 2048;
 
 export class BatchSize {
   records = LEAST_RECORDS;
+  /** Of a frame that came by a channel: all of it, but for slow functions. */
+  recordsOfFrame = MOST_RECORDS_WITH_CHANNELS;
 
   constructor(private readonly turnBudgetMs: number, private readonly hasChannels: () => boolean) {}
 
-  /** The last batch took this long. */
-  adapt(tookMs: number): void {
+  /** The last batch took this long; `recordsOfFrame`: those of it that came by a channel. */
+  adapt(tookMs: number, recordsOfFrame: number): void {
+    if (tookMs > this.turnBudgetMs) this.recordsOfFrame = Math.max(1, Math.floor((recordsOfFrame * this.turnBudgetMs) / tookMs));
+    else if (tookMs < this.turnBudgetMs / 4) this.recordsOfFrame = Math.min(this.recordsOfFrame * 2, MOST_RECORDS_WITH_CHANNELS);
     if (tookMs < this.turnBudgetMs / 8) this.records = Math.min(this.records * 2, this.hasChannels() ? MOST_RECORDS_WITH_CHANNELS : MOST_RECORDS);
     else if (tookMs > this.turnBudgetMs / 2) this.records = Math.max(this.records >> 1, LEAST_RECORDS);
   }

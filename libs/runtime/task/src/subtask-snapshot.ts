@@ -6,7 +6,7 @@ import type { Clock } from '@weir/ports';
 import type { SnapshotFormat } from '@weir/state';
 import type { OperatorChain } from './chain/operator-chain.js';
 import { inFlightBytes, type OvertakenFrames } from './channels/in-flight-bytes.js';
-import type { InputCut } from './channels/input-processor.js';
+import type { InputCut } from './channels/input-cut.js';
 import type { OutputBarrierKind } from './channels/output-barrier.js';
 import type { TaskOutputs } from './channels/task-outputs.js';
 import type { SnapshotMetrics } from './task.protocol.js';

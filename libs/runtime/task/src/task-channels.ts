@@ -41,8 +41,8 @@ export class TaskChannels {
   }
 
   /** For one channel of an edge that begins or ends here; `type`: what its decoder knows. */
-  stateWriter(edgeIndex: number, type?: Uint8Array): ChannelStateWriter {
-    return new ChannelStateWriter({ ...this.encodingOf(edgeIndex), onFirstFallback: () => undefined }, type);
+  stateWriter(edgeIndex: number, type?: Uint8Array, taken = 0): ChannelStateWriter {
+    return new ChannelStateWriter({ ...this.encodingOf(edgeIndex), onFirstFallback: () => undefined }, type, taken);
   }
   /** For what is being replayed. */
   replayWriter(): ChannelStateWriter {

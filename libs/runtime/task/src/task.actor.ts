@@ -17,7 +17,8 @@ import { AlignmentPatience } from './alignment-patience.js';
 import type { Barrier } from './channels/frame.js';
 import { mayBeOvertaken } from './channels/in-flight-bytes.js';
 import type { InputChannel, InputGate } from './channels/input-gate.js';
-import { type InputBarrier, InputProcessor } from './channels/input-processor.js';
+import type { InputBarrier } from './channels/input-cut.js';
+import { InputProcessor } from './channels/input-processor.js';
 import type { Replay } from './channels/replay.js';
 import { TaskOutputs } from './channels/task-outputs.js';
 import type { OperatorChain } from './chain/operator-chain.js';
@@ -233,7 +234,7 @@ export class TaskActor implements Actor<TaskMessage> {
           this.outputs.cancelBarrier(id);
         },
         endOfData: () => this.endOfData(),
-      }, { mayBeOvertaken: (edge) => mayBeOvertaken(graph, edge), writerFor: (edge, type) => this.channels.stateWriter(edge, type) });
+      }, { mayBeOvertaken: (edge) => mayBeOvertaken(graph, edge), writerFor: (edge, type, taken) => this.channels.stateWriter(edge, type, taken) });
     }
     this.replay = replay;
     this.setState('running');
@@ -289,6 +290,7 @@ export class TaskActor implements Actor<TaskMessage> {
 
   private work(turnStartMs: number, deadlineMs: number): boolean {
     let startedMs = turnStartMs;
+    let recordsBefore = this.recordsFromChannels();
     const chain = this.chain as OperatorChain;
     const { clock } = this.dependencies;
     for (;;) {
@@ -296,10 +298,10 @@ export class TaskActor implements Actor<TaskMessage> {
       const backlog = chain.backlog();
       if (backlog !== undefined) return this.waitFor(backlog, 'backpressured');
       if (this.replay !== undefined && this.suspendedAt === undefined) {
-        this.replay.step();
+        this.replay.step(this.batch.recordsOfFrame);
         if (this.replay.isOver) this.replayOver();
       } else if (this.processor !== undefined) {
-        if (!this.processor.processNext()) return this.pause('idle');
+        if (!this.processor.processNext(this.batch.recordsOfFrame)) return this.pause('idle');
         if (this.isOver) return false;
       } else if (this.sourceEnded || this.suspendedAt !== undefined) {
         return this.pause('idle');
@@ -309,7 +311,8 @@ export class TaskActor implements Actor<TaskMessage> {
         if (progress === 'end') this.endSource();
       }
       const now = clock.monotonic();
-      this.batch.adapt(now - startedMs);
+      this.batch.adapt(now - startedMs, this.recordsFromChannels() - recordsBefore);
+      recordsBefore = this.recordsFromChannels();
       startedMs = now;
       this.outputs.flushIfDue(now);
       if (now >= deadlineMs) {
@@ -317,6 +320,10 @@ export class TaskActor implements Actor<TaskMessage> {
         return true;
       }
     }
+  }
+
+  private recordsFromChannels(): number {
+    return (this.processor?.recordsIn ?? 0) + (this.replay?.recordsIn ?? this.replayedRecords);
   }
 
   /** Nothing to do until woken. What lies in open frames goes out, so that silence never delays a record. */

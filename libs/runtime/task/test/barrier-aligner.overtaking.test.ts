@@ -106,7 +106,7 @@ describe('barriers that may overtake', () => {
       { weight: 1, arbitrary: fc.constant<Action>({ kind: 'abort' }) },
     );
     let snapshots = 0;
-    fc.assert(fc.property(fc.array(action, { maxLength: 80 }), fc.subarray([0, 1, 2]), (actions, stubborn) => {
+    fc.assert(fc.property(fc.array(action, { minLength: 40, maxLength: 120 }), fc.subarray([0, 1, 2]), (actions, stubborn) => {
       const model = new Model(new Set(stubborn));
       for (const step of actions) model.act(step);
       snapshots += model.snapshots.length;

@@ -70,7 +70,7 @@ async function live(restored: CheckpointMetadata, job: CompiledJob, share: numbe
     const channels = await loadInFlight(assigned.get(subtaskKey(vertex.id, subtaskIndex)), storage as SnapshotStorage, job, vertex, attempt);
     const input: Input = { collect: (value) => taken(subtaskIndex, value as Numbered), watermark: () => undefined, idle: () => undefined };
     const replay = new Replay(channels, () => input, new RecordContext());
-    for (let steps = Math.ceil(channels.reduce((sum, { elements }) => sum + elements.length, 0) * share); steps > 0; steps--) replay.step();
+    for (let steps = Math.ceil(channels.reduce((sum, { elements }) => sum + elements.length, 0) * share); steps > 0; steps--) replay.step(2);
     subtasks.push(snapshotOf(SINK, subtaskIndex, replay.remaining(writer).map(({ as, state }) => ({ ...as, bytes: state.finish() }))));
   }
   return metadataOf(job, subtasks);

@@ -5,13 +5,14 @@
  * written before the barrier.
  */
 import { describe, expect, it } from '@jest/globals';
-import { SeededRandom } from '@weir/ports';
+import { ManualClock, SeededRandom } from '@weir/ports';
 import fc from 'fast-check';
 import type { ChannelCapture } from '../src/channels/channel-capture.js';
 import { ChannelStateDecoder, ChannelStateWriter, type ReplayElement } from '../src/channels/channel-state.js';
 import { type OutputBarrier } from '../src/channels/output-barrier.js';
 import { TaskOutputs } from '../src/channels/task-outputs.js';
-import { InputChannel, RecordContext, ResultPartition } from '../src/internal.js';
+import type { InputBarrier } from '../src/channels/input-cut.js';
+import { type Input, InputChannel, InputGate, InputProcessor, RecordContext, ResultPartition } from '../src/internal.js';
 import { Courier } from './support/courier.js';
 
 const CHANNEL = { fromSubtask: 0, toSubtask: 0, dataSubject: 'data', creditSubject: 'credit' };
@@ -107,5 +108,38 @@ describe('a barrier that overtakes', () => {
       expect([...rig.taken.slice(0, rig.takenAtCapture), ...captured, ...passed]).toEqual(Array.from({ length: rig.cutAt }, (_, i) => i));
     }), { numRuns: 300 });
     expect(overtaken).toBeGreaterThan(20);
+  });
+});
+
+describe.each([false, true])('given a frame of which some records were taken (as bytes: %s)', (encoded) => {
+  it('when a barrier overtakes / then the rest of it is in the state of the channel, and is taken once', async () => {
+    const courier = new Courier();
+    const partition = new ResultPartition({ edgeIndex: 0, consumerParallelism: 1, consumerMaxParallelism: 128, channels: [CHANNEL] }, { kind: 'rebalance' }, new RecordContext(), {
+      frameRecords: 5, label: 'test', random: new SeededRandom(1), connection: courier, onWritable: () => undefined,
+      ...(encoded ? { encoding: { ...RECORDS, frameBytes: 4096 } } : {}), stateWriter: () => new ChannelStateWriter(RECORDS),
+    });
+    const outputs = new TaskOutputs([partition], 0);
+    const gate = new InputGate([{ edgeIndex: 0, inputIndex: 0, channels: [CHANNEL] }], courier, 8, () => undefined, (error) => { throw error; }, encoded);
+    const taken: unknown[] = [];
+    const head: Input = { collect: (value) => taken.push((value as { number: number }).number), watermark: () => undefined, idle: () => undefined };
+    let barrier: InputBarrier | undefined;
+    const processor: InputProcessor = new InputProcessor(gate, [head], new RecordContext(), new ManualClock(), 'test', {
+      barrierComplete: (complete) => { barrier = complete; }, barrierArrived: (channel, arrived) => void processor.arrived(channel, arrived),
+      checkpointGivenUp: () => undefined, endOfData: () => undefined,
+    }, { mayBeOvertaken: () => true, writerFor: (_edge, type, records) => new ChannelStateWriter(RECORDS, type, records) });
+    gate.open();
+    for (let number = 0; number < 10; number++) {
+      partition.input.collect({ number });
+      if (number % 5 === 4) partition.flushAll();
+    }
+    courier.deliverAll();
+    for (let i = 0; i < 7; i++) processor.processNext(1);
+    expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    outputs.barrier(1, 0, 'overtaking');
+    courier.deliverAll();
+    const cut = await barrier?.cut;
+    expect(numbersIn(cut?.captured.flatMap(({ state }) => new ChannelStateDecoder().decode(state.finish())) ?? [])).toEqual([7, 8, 9]);
+    while (processor.processNext(2));
+    expect(taken).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

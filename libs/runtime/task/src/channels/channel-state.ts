@@ -1,6 +1,6 @@
 /**
- * What was in flight in one channel, as bytes: the type its decoder knew, then frames as they are on the wire (frame-format.ts), each behind its
- * length. Only what a consumer can make use of later: records, watermarks, idleness.
+ * What was in flight in one channel, as bytes: the type its decoder knew, how many records of the first data frame were taken already, then frames as they are
+ * on the wire (frame-format.ts), each behind its length. Only what a consumer can make use of later: records, watermarks, idleness.
  */
 import { ByteReader, ByteWriter, MalformedBytesError } from '@weir/base';
 import type { DataFrame, Frame } from './frame.js';
@@ -26,9 +26,10 @@ export class ChannelStateWriter {
   private encode: ((frame: DataFrame, out: ByteWriter) => void) | undefined;
   private failure: unknown;
 
-  /** `type`: description of the type that the frames before these were in. */
-  constructor(private readonly records: RecordEncoderOptions, type?: Uint8Array) {
+  /** `type`: description of the type that the frames before these were in. `taken`: records of the first data frame, which comes as bytes. */
+  constructor(private readonly records: RecordEncoderOptions, type?: Uint8Array, taken = 0) {
     this.out.bytes(type ?? new Uint8Array(0));
+    this.out.varint(taken);
   }
 
   add(frame: CapturedFrame): void {
@@ -88,8 +89,16 @@ export class ChannelStateDecoder {
     const reader = new ByteReader(bytes);
     const type = reader.bytes();
     if (type.length > 0) this.decoder.assume(type);
+    let taken = reader.varint();
     const elements: ReplayElement[] = [];
-    while (reader.remaining > 0) elements.push(this.element(reader.bytes().slice())); // columns are read in place: a frame begins its memory
+    while (reader.remaining > 0) {
+      const element = this.element(reader.bytes().slice()); // columns are read in place: a frame begins its memory
+      if (element.kind !== 'data' || taken === 0) elements.push(element);
+      else {
+        if (taken < element.count) elements.push(restOf(element, taken));
+        taken = 0;
+      }
+    }
     return elements;
   }
 
@@ -103,4 +112,9 @@ export class ChannelStateDecoder {
     if (event.kind !== 'watermark' && event.kind !== 'idle') throw new MalformedBytesError(`${event.kind} in the state of a channel`);
     return event;
   }
+}
+
+/** Without its first records; in memory of its own. */
+export function restOf({ kind, seq, count, values, timestamps }: DataFrame, taken: number): DataFrame {
+  return { kind, seq, count: count - taken, values: values.slice(taken, count), timestamps: timestamps.slice(taken, count) };
 }

@@ -1,7 +1,7 @@
 /** Names what a barrier overtook at a task: in its input channels, in its outputs, and of what it was replaying. */
 import type { InFlightBytes, InFlightChannel } from '@weir/checkpoint';
 import type { JobGraph, JobVertex } from '@weir/graph';
-import type { InputCut } from './input-processor.js';
+import type { InputCut } from './input-cut.js';
 import type { OutputCut } from './output-barrier.js';
 import type { ReplayState } from './replay.js';
 

@@ -37,6 +37,8 @@ export class InputChannel {
   private readonly assembly = new FrameAssembly();
   private readonly sendCredit: (credit: Credit) => void;
   private capture: ChannelCapture | undefined;
+  /** Of the frame taken last, when it came as bytes. */
+  takenBytes: Uint8Array | undefined;
   /** G5. */
   onBarrier: (barrier: Barrier) => void = () => undefined;
 
@@ -141,6 +143,7 @@ export class InputChannel {
       this.queue = [];
       this.head = 0;
     }
+    this.takenBytes = frame.kind === 'encoded' ? frame.bytes : undefined;
     const decoded = frame.kind === 'encoded' ? this.decode(frame) : frame;
     this.grant();
     return decoded;

@@ -9,35 +9,11 @@ import { MIN_WATERMARK, WatermarkValve } from '@weir/time';
 import type { Input, RecordContext } from '../operators/operator.js';
 import { type AlignmentEffect, BarrierAligner } from './barrier-aligner.js';
 import type { ChannelCapture } from './channel-capture.js';
-import type { ChannelStateWriter } from './channel-state.js';
-import type { Barrier, BarrierMode } from './frame.js';
+import { restOf } from './channel-state.js';
+import type { Barrier, DataFrame } from './frame.js';
 import { type FrameLoop, frameLoopFactory } from './frame-loop.js';
+import type { ChannelTime, InputBarrier, InputCut, Overtaking } from './input-cut.js';
 import type { InputChannel, InputGate } from './input-gate.js';
-
-/** One end of all input channels at a barrier. */
-export interface InputCut {
-  readonly positions: readonly ChannelPosition[];
-  readonly captured: readonly CapturedChannel[];
-}
-/** What a barrier overtook in one channel, behind the time that the channel had told before. */
-export interface CapturedChannel {
-  readonly channel: InputChannel;
-  readonly state: ChannelStateWriter;
-}
-/** Channels that barriers may overtake, and writers of their state. */
-export interface Overtaking {
-  readonly mayBeOvertaken: (edgeIndex: number) => boolean;
-  readonly writerFor: (edgeIndex: number, type: Uint8Array | undefined) => ChannelStateWriter;
-}
-export interface InputBarrier {
-  readonly checkpointId: number;
-  readonly timestampMs: number;
-  /** `aligned`: of a savepoint. */
-  readonly mode: BarrierMode | undefined;
-  /** A promise when barriers are still missing; then undefined, when the checkpoint is given up. */
-  readonly cut: InputCut | Promise<InputCut | undefined>;
-  readonly alignmentDurationMs: number;
-}
 
 export interface InputProcessorEvents {
   /** Snapshot now; channels are released when the call returns. */
@@ -49,11 +25,6 @@ export interface InputProcessorEvents {
   endOfData(): void;
 }
 
-/** Watermark and idleness, of a channel or of an input. */
-export interface ChannelTime {
-  watermark: number;
-  idle: boolean;
-}
 interface Collecting {
   readonly captured: readonly { readonly channel: InputChannel; readonly capture: ChannelCapture }[];
   readonly settle: (cut: InputCut | undefined) => void;
@@ -83,6 +54,8 @@ export class InputProcessor {
   private savepointId = 0;
   private endedChannels = 0;
   private collecting: Collecting | undefined;
+  /** A data frame of which some records are left to be taken. */
+  private open: { readonly channel: InputChannel; readonly frame: DataFrame; next: number } | undefined;
 
   constructor(private readonly gate: InputGate, inputs: readonly Input[], context: RecordContext, private readonly clock: Clock, label: string,
     private readonly events: InputProcessorEvents, private readonly overtaking: Overtaking) {
@@ -105,16 +78,19 @@ export class InputProcessor {
     return Math.min(...this.sides.map((side) => Math.max(side.valve.output, side.emitted)));
   }
 
-  /** Takes one frame; false when there is none to take. */
-  processNext(): boolean {
+  /** Takes one frame, or up to `limit` records of one; false when there is none to take. */
+  processNext(limit: number): boolean {
+    if (this.open !== undefined) {
+      this.takeRecords(this.open, limit);
+      return true;
+    }
     const channel = this.gate.next();
     if (channel === undefined) return false;
     const frame = channel.take();
     const side = this.sides[channel.inputIndex];
     switch (frame.kind) {
       case 'data':
-        this.recordsIn += frame.count;
-        side.loop.run(frame);
+        this.takeRecords({ channel, frame, next: 0 }, limit);
         break;
       case 'watermark':
         this.times[channel.index].watermark = frame.timestamp;
@@ -138,6 +114,15 @@ export class InputProcessor {
         if (this.endedChannels === this.gate.channels.length) this.events.endOfData();
     }
     return true;
+  }
+
+  private takeRecords(open: NonNullable<InputProcessor['open']>, limit: number): void {
+    const { channel, frame, next } = open;
+    const end = Math.min(frame.count, next + limit);
+    open.next = end; // ahead of the records: whoever looks in between sees them as taken
+    this.open = end < frame.count ? open : undefined;
+    this.recordsIn += end - next;
+    this.sides[channel.inputIndex].loop.run(frame, next, end);
   }
 
   abort(checkpointId: number): void {
@@ -214,10 +199,13 @@ export class InputProcessor {
     const captured = channels.map((index) => {
       const channel = this.gate.channels[index];
       const { watermark, idle } = this.times[index];
+      const open = this.open?.channel === channel ? this.open : undefined;
       const capture = channel.captureUntil(checkpointId, (type) => {
-        const writer = this.overtaking.writerFor(channel.edgeIndex, type);
+        const bytes = open === undefined ? undefined : channel.takenBytes;
+        const writer = this.overtaking.writerFor(channel.edgeIndex, type, bytes === undefined ? 0 : open?.next ?? 0);
         writer.add({ kind: 'watermark', seq: 0, timestamp: watermark });
         writer.add({ kind: 'idle', seq: 0, idle });
+        if (open !== undefined) writer.add(bytes ?? restOf(open.frame, open.next));
         return writer;
       });
       return { channel, capture };

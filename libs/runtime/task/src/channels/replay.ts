@@ -7,8 +7,9 @@
 import type { InFlightChannel } from '@weir/checkpoint';
 import { MIN_WATERMARK, WatermarkValve } from '@weir/time';
 import type { Input, RecordContext } from '../operators/operator.js';
-import type { ChannelStateWriter, ReplayElement } from './channel-state.js';
-import type { ChannelTime } from './input-processor.js';
+import { type ChannelStateWriter, type ReplayElement, restOf } from './channel-state.js';
+import type { DataFrame } from './frame.js';
+import type { ChannelTime } from './input-cut.js';
 
 /** One old channel, of which this subtask takes all elements. */
 export interface ReplayChannel {
@@ -27,6 +28,8 @@ export interface ReplayState {
 
 class Channel implements ChannelTime {
   next = 0;
+  /** Records of the next element that were taken already. */
+  taken = 0;
   watermark = MIN_WATERMARK;
   idle = false;
 
@@ -44,14 +47,14 @@ class ReplayedInput implements ChannelTime {
 
   constructor(private readonly input: Input, private readonly record: RecordContext, private readonly valve: WatermarkValve | undefined) {}
 
-  take(element: ReplayElement, channel: Channel): void {
+  takeRecords({ timestamps, values }: DataFrame, from: number, to: number): void {
+    for (let i = from; i < to; i++) {
+      this.record.timestamp = timestamps[i];
+      this.input.collect(values[i]);
+    }
+  }
+  takeEvent(element: Exclude<ReplayElement, DataFrame>, channel: Channel): void {
     switch (element.kind) {
-      case 'data':
-        for (let i = 0; i < element.count; i++) {
-          this.record.timestamp = element.timestamps[i];
-          this.input.collect(element.values[i]);
-        }
-        return;
       case 'watermark':
         channel.watermark = element.timestamp;
         if (this.valve?.advance(channel.place, element.timestamp) === true) this.rise(this.valve);
@@ -101,17 +104,29 @@ export class Replay {
     return this.channels.every(({ isOver }) => isOver);
   }
 
-  /** Takes the next element of the next channel that has one. */
-  step(): void {
+  /** Takes the next element of the next channel that has one, or up to `limit` records of it. */
+  step(limit: number): void {
+    const channel = this.nextChannel();
+    if (channel === undefined) return;
+    const element = channel.of.elements[channel.next];
+    if (element.kind === 'data') {
+      const from = channel.taken;
+      const to = Math.min(element.count, from + limit);
+      channel.taken = to;
+      if (channel.of.operatorIndex === 0) this.recordsIn += to - from;
+      channel.input.takeRecords(element, from, to);
+      if (to < element.count) return;
+    } else channel.input.takeEvent(element, channel);
+    channel.taken = 0;
+    channel.next++;
+    this.turn = (this.channels.indexOf(channel) + 1) % this.channels.length;
+  }
+  private nextChannel(): Channel | undefined {
     for (let i = 0; i < this.channels.length; i++) {
       const channel = this.channels[(this.turn + i) % this.channels.length];
-      if (channel.isOver) continue;
-      this.turn = (this.turn + i + 1) % this.channels.length;
-      const element = channel.of.elements[channel.next++];
-      if (element.kind === 'data' && channel.of.operatorIndex === 0) this.recordsIn += element.count;
-      channel.input.take(element, channel);
-      return;
+      if (!channel.isOver) return channel;
     }
+    return undefined;
   }
 
   /** Where the inputs of the head stand; when it is over. */
@@ -121,11 +136,11 @@ export class Replay {
 
   /** Y3. `writer`: a new one. */
   remaining(writer: () => ChannelStateWriter): ReplayState[] {
-    return this.channels.filter(({ isOver }) => !isOver).map(({ of: { as, elements }, next, watermark, idle }) => {
+    return this.channels.filter(({ isOver }) => !isOver).map(({ of: { as, elements }, next, taken, watermark, idle }) => {
       const state = writer();
       state.add({ kind: 'watermark', seq: 0, timestamp: watermark });
       state.add({ kind: 'idle', seq: 0, idle });
-      for (const element of elements.slice(next)) state.add(element);
+      elements.slice(next).forEach((element, i) => state.add(i === 0 && taken > 0 && element.kind === 'data' ? restOf(element, taken) : element));
       return { as, state };
     });
   }
