@@ -173,6 +173,27 @@ describe('what is wrong before a run', () => {
   });
 });
 
+describe('a summary', () => {
+  it('given files of a run that this one does not know of / counts its own and says so', () => {
+    write('job.ts', `
+import { FileSink } from '@weir/connector-file';
+import { defineJob } from '@weir/datastream';
+import { jsonLines } from '@weir/format-json';
+const summary = async ({ readLines }) => {
+  let lines = 0;
+  for await (const _ of readLines('out')) lines++;
+  return lines + ' lines';
+};
+export default defineJob('lines', { params: {}, summary }, (env) => {
+  env.fromSequence(1, 10).uid('numbers').sinkTo(FileSink.forRowFormat('out', jsonLines()).build()).uid('out');
+});
+`);
+    const [first, second] = ['a', 'b'].map((directory) => run('run', 'job.ts', '-D', `execution.checkpointing.dir=${directory}`));
+    expect(first).toMatchObject({ code: 0, out: '10 lines\n', err: expect.not.stringContaining('other runs left there') });
+    expect(second).toMatchObject({ code: 0, out: '10 lines\n', err: expect.stringMatching(/warning: files in out that other runs left there: \d+; /) });
+  });
+});
+
 describe('weir plan and weir checkpoint', () => {
   it('show the graph without running, and what a run left', () => {
     write('job.ts', SUM);

@@ -20,7 +20,10 @@ export async function tellSummary(
   try {
     reporter.summary(await definition.summary({
       params: parameters,
-      readLines: (directory) => readCommittedLines(directory, io.workingDirectory),
+      readLines: (directory) => readCommittedLines(directory, {
+        workingDirectory: io.workingDirectory, jobId: result.jobId,
+        passedOver: (files) => reporter.note('warn', `files in ${directory} that other runs left there: ${files}; they are not in the summary, but who reads the directory reads them too`),
+      }),
       run: {
         durationMs: result.durationMs,
         records,

@@ -7,6 +7,7 @@ export { StandardInputSource, type StandardInputOptions, type StandardInputState
 export { textLines } from './source/text-lines.js';
 // sink
 export { FileSink, FileSinkBuilder } from './sink/file-sink.js';
+export { isFileOfAnotherJob } from './sink/part-file-name.js';
 export type { FileCommittable } from './sink/file-committable.js';
 export type { RollingPolicy } from './sink/file-sink-writer.js';
 // errors

@@ -48,6 +48,12 @@ export function parsePartFileName(name: string): (PartFileName & { readonly stag
   return { job, operator, subtask: Number(subtask), epoch: Number(epoch), attempt: Number(attempt), n: Number(n), extension, staging };
 }
 
+/** True for a file that a sink of another job wrote into the same directory; files with names of their own belong to nobody. */
+export function isFileOfAnotherJob(name: string, jobId: string): boolean {
+  const part = parsePartFileName(name);
+  return part !== undefined && part.job !== jobPrefix(jobId);
+}
+
 /** `<epoch>.<attempt>` as numbers. */
 export function parseAttempt(text: string): { readonly epoch: number; readonly attempt: number } {
   const [epoch, attempt] = text.split('.').map(Number);
