@@ -171,11 +171,13 @@ export class MemoryFileStore implements FileStore {
       const key = normalized(directory);
       if (this.names.has(key)) throw new FileStoreError('not-a-directory', 'list', directory);
       const found: FileInfo[] = [];
-      for (const path of [...this.names.keys(), ...this.directories]) {
-        if (path !== key && path !== '.' && path !== '/' && parentPath(path) === key) {
-          found.push({ ...(this.infoAt(path) as FileInfo), path: joinPath(directory, baseName(path)) });
-        }
-      }
+      const prefix = key === '/' || key === '.' ? '' : `${key}/`; // most paths are told by it alone
+      const look = (path: string): void => {
+        if (!path.startsWith(prefix) || path === '.' || path === '/' || parentPath(path) !== key) return;
+        found.push({ ...(this.infoAt(path) as FileInfo), path: joinPath(directory, baseName(path)) });
+      };
+      for (const path of this.names.keys()) look(path);
+      for (const path of this.directories) look(path);
       return found.sort((a, b) => (a.name < b.name ? -1 : 1));
     });
   }
@@ -201,7 +203,7 @@ export class MemoryFileStore implements FileStore {
     return this.perform('createExclusive', path, (failing) => {
       this.checkParent('createExclusive', path);
       if (this.exists(path)) throw new FileStoreError('already-exists', 'createExclusive', path);
-      if (this.usedBytes + bytes.length > this.quotaBytes) throw new FileStoreError('no-space', 'createExclusive', path);
+      if (bytes.length > this.room) throw new FileStoreError('no-space', 'createExclusive', path);
       const inode = this.addFile('createExclusive', path);
       inode.append(bytes);
       inode.sync();
@@ -273,7 +275,7 @@ export class MemoryFileStore implements FileStore {
       write: (bytes) =>
         this.perform('write', path, () => {
           check('write');
-          const room = this.quotaBytes - this.usedBytes;
+          const { room } = this;
           inode.append(bytes.length <= room ? bytes : bytes.subarray(0, Math.max(0, room)));
           inode.modifiedMs = this.now();
           if (bytes.length > room) throw new FileStoreError('no-space', 'write', path);
@@ -317,6 +319,11 @@ export class MemoryFileStore implements FileStore {
     }
   }
 
+  /** Bytes that may still be written. */
+  private get room(): number {
+    return this.quotaBytes === Infinity ? Infinity : this.quotaBytes - this.usedBytes;
+  }
+
   private addFile(operation: string, path: string): Inode {
     this.checkParent(operation, path);
     if (this.exists(path)) throw new FileStoreError('already-exists', operation, path);
@@ -349,8 +356,12 @@ export class MemoryFileStore implements FileStore {
   }
 }
 
+/** Paths that have one spelling: no part is empty or `.`. */
+const ORDINARY_PATH = /^\/?(?!\.(?:\/|$))[^/]+(?:\/(?!\.(?:\/|$))[^/]+)*$/;
+
 /** One spelling per path: no `./` in front, no `/` at the end, none doubled. */
 function normalized(path: string): string {
+  if (ORDINARY_PATH.test(path)) return path;
   const joined = path
     .split('/')
     .filter((part, index) => part !== '.' && (part !== '' || index === 0))
