@@ -15,6 +15,8 @@ export interface Stamped {
 export interface LatencyResult {
   readonly within: readonly number[];
   readonly between: readonly number[];
+  /** Every record that came, from the beginning. */
+  readonly all: number;
   /** Records and the time they came in, after the warm-up. */
   readonly records: number;
   readonly seconds: number;
@@ -34,10 +36,12 @@ export class LatencySink implements Sink<Stamped> {
     const between = new Histogram();
     const { folder } = this;
     const beginMs = machineNow() + this.warmUpMs;
+    let all = 0;
     let records = 0;
     let lastMs = beginMs;
     return {
       write: ({ at, origin }) => {
+        all++;
         if (at < beginMs) return;
         lastMs = machineNow();
         records++;
@@ -46,7 +50,7 @@ export class LatencySink implements Sink<Stamped> {
       backlog: () => undefined,
       prepareCommit: async () => [],
       endOfInput: () => writeResult(folder, `sink-${subtaskIndex}`, {
-        within: [...within.counts], between: [...between.counts], records, seconds: (lastMs - beginMs) / 1000,
+        within: [...within.counts], between: [...between.counts], all, records, seconds: (lastMs - beginMs) / 1000,
       } satisfies LatencyResult),
       close: async () => undefined,
     };
