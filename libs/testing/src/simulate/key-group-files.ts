@@ -9,9 +9,11 @@
  *   file = u32 length of the header, header and key group as in the canonical format
  */
 import { ByteReader, ByteWriter } from '@weir/base';
+import type { Clock } from '@weir/ports';
 import {
-  createHeapStateBackends, HEAP_FORMAT, type KeyContext, type KeyedBackendRequest, type KeyedSnapshot, type KeyedSnapshotBytes, type KeyedSnapshotRequest, type KeyedStateBackend, type KeyedStateBackends,
-  mergeRestored, readHeapTables, readKeyedSnapshot, type RestoredTableFile, StateFormatError, type StateBackendProvider, type StoredFile, type TableFile, type TableSnapshot,
+  createHeapStateBackends, HEAP_FORMAT, type KeyContext, type KeyedBackendRequest, type KeyedSnapshot, type KeyedSnapshotBytes, type KeyedSnapshotRequest,
+  type KeyedStateBackend, type KeyedStateBackends,
+  mergeRestored, readHeapTables, readKeyedSnapshot, type RestoredKeyedState, type RestoredTableFile, StateFormatError, type StateBackendProvider, type StoredFile, type TableFile, type TableSnapshot,
 } from '@weir/state';
 
 const FORMAT = 'leveldb';
@@ -26,12 +28,16 @@ interface GroupFile {
   writtenBy: number;
 }
 
-export const keyGroupFileBackends: KeyedStateBackends = { open };
+/** `clock`: for state with a time to live. */
+export function keyGroupFilesOn(clock: Clock): KeyedStateBackends {
+  const heaps = createHeapStateBackends({ wholeEntries: Infinity, clock });
+  return { open: (request) => open(request, heaps) };
+}
 
 /** Stands for `state.backend.type: leveldb`. */
-export const keyGroupFilesProvider: StateBackendProvider = { type: FORMAT, backendsFor: () => keyGroupFileBackends };
+export const keyGroupFilesProvider: StateBackendProvider = { type: FORMAT, backendsFor: ({ clock }) => keyGroupFilesOn(clock) };
 
-async function open(request: KeyedBackendRequest): Promise<KeyedStateBackend> {
+async function open(request: KeyedBackendRequest, heaps: KeyedStateBackends): Promise<KeyedStateBackend> {
   const { restored, keyGroupRange: range, operatorName } = request;
   const parts = [...restored.states.values()].flat();
   const known = new Map<number, GroupFile>();
@@ -53,8 +59,18 @@ async function open(request: KeyedBackendRequest): Promise<KeyedStateBackend> {
       known.set(group, { name: file.name, bytes, stored: file.stored, writtenBy: 0 });
     }
   }
-  const heap = await createHeapStateBackends({ wholeEntries: Infinity }).open({ ...request, restored: { states: mergeRestored(parts), tables: [] } });
+  const heap = await heaps.open({ ...request, restored: { states: mergeRestored(joined(parts)), tables: [] } });
   return new KeyGroupFilesBackend(heap, request.operatorId, known, largest);
+}
+
+/** Key groups that lay in files of their own, side by side again: what is written anew for them is then the same bytes. */
+function joined(parts: readonly RestoredKeyedState[]): RestoredKeyedState[] {
+  const states = new Map<string, RestoredKeyedState>();
+  for (const { meta, chunks } of parts) {
+    const text = JSON.stringify(meta);
+    states.set(text, { meta, chunks: [...(states.get(text)?.chunks ?? []), ...chunks] });
+  }
+  return [...states.values()];
 }
 
 async function fetched(file: RestoredTableFile): Promise<Uint8Array> {
