@@ -24,6 +24,7 @@ const { values, positionals } = parseArgs({
     report: { type: 'string' },
     clean: { type: 'boolean', default: false },
     commit: { type: 'string' },
+    'no-control': { type: 'boolean', default: false },
     program: { type: 'string' },
     minutes: { type: 'string', default: '120' },
     rate: { type: 'string', default: '2000' },
@@ -84,7 +85,7 @@ switch (command) {
     break;
   }
   case 'planted':
-    process.exitCode = await runPlanted({ ids: names.length > 0 ? names : LIKELY, seed, directory, tries: Number(values.tries), jobs: Number(values.jobs), ...(values.commit === undefined ? {} : { commit: values.commit }) });
+    process.exitCode = await runPlanted({ ids: names.length > 0 ? names : LIKELY, seed, directory, tries: Number(values.tries), jobs: Number(values.jobs), control: !values['no-control'], ...(values.commit === undefined ? {} : { commit: values.commit }) });
     break;
   case 'fuzz-rest': {
     const { calls, byStatus, slowestMs, findings } = await fuzzRest(Number(values.calls), seed);

@@ -31,8 +31,8 @@ export const machineScenarios: readonly Scenario[] = [
     workloads: () => [new AllInOne({ folder: 'disk/output' }), new FaultSchedule({ faults: [powerCut()], pauseSeconds: [3, 8] })],
   },
   {
-    name: 'damaged-checkpoints', about: 'each file of a checkpoint is damaged or lost, in sixteen ways', seconds: 30, cluster: { ...SMALL, jobManagers: 1 },
-    workloads: () => [new AllInOne({ patienceSeconds: 400 }), new DamagedCheckpoints()],
+    name: 'damaged-checkpoints', about: 'each file of a checkpoint is damaged or lost, in sixteen ways', seconds: 120, cluster: { ...SMALL, jobManagers: 1 },
+    workloads: () => [new AllInOne({ perSecond: 500, patienceSeconds: 400 }), new DamagedCheckpoints()],
   },
   {
     name: 'clocks', about: 'wall clocks jump by an hour, on each role', seconds: 60, needs: [needsFaketime], cluster: SMALL,

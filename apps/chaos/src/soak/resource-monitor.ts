@@ -14,6 +14,8 @@ export interface Sample {
   readonly atMs: number;
   readonly id: string;
   readonly pid: number;
+  /** A JobManager that begins or ceases to lead has other things to hold: its life is judged in pieces. */
+  readonly epoch: number;
   readonly rssMb: number;
   readonly fds: number;
   readonly threads: number;
@@ -65,11 +67,11 @@ export class ResourceMonitor implements Workload {
     return Promise.resolve({ violations, voids: [], faults: 0 });
   }
 
-  private sample({ timeline, directory }: World, id: string, pid: number): void {
+  private sample({ timeline, directory, watch }: World, id: string, pid: number): void {
     const status = proc(pid, 'status');
     if (status === undefined) return;
     const sample = {
-      atMs: timeline.nowMs, id, pid, rssMb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024, fds: handles(pid), threads: Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+      atMs: timeline.nowMs, id, pid, epoch: id.startsWith('jm') ? watch.epoch : 0, rssMb: Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? 0) / 1024, fds: handles(pid), threads: Number(/^Threads:\s+(\d+)/m.exec(status)?.[1] ?? 0),
     };
     this.samples.push(sample);
     appendFileSync(join(directory, 'resources.jsonl'), `${JSON.stringify(sample)}\n`);
@@ -77,14 +79,17 @@ export class ResourceMonitor implements Workload {
 
   private figures({ timeline }: World): LifeFigures[] {
     const lives = new Map<string, Sample[]>();
-    for (const it of this.samples) lives.set(`${it.id} ${it.pid}`, [...(lives.get(`${it.id} ${it.pid}`) ?? []), it]);
+    for (const it of this.samples) {
+      const life = `${it.id} ${it.pid} ${it.epoch}`;
+      lives.set(life, [...(lives.get(life) ?? []), it]);
+    }
     const offset = Date.now() - timeline.nowMs;
     return [...lives.values()].flatMap((samples) => {
       const { id, pid, atMs } = samples[0];
       const last = samples[samples.length - 1];
       const from = atMs + this.options.warmUpMinutes * 60_000;
       const over = (of: (it: Sample) => number): Slope | undefined => slopeOf(medians(samples.filter((it) => it.atMs >= from).map((it) => [it.atMs, of(it)] as const), BUCKET_MS));
-      const probes = probesOf(this.options.probes, pid).filter(({ at }) => at - offset >= from);
+      const probes = probesOf(this.options.probes, pid).filter(({ at }) => at - offset >= from && at - offset <= last.atMs);
       const probed = (of: (it: Probe) => number): Slope | undefined => slopeOf(medians(probes.map((it) => [it.at, of(it)] as const), BUCKET_MS));
       const loop = probes.map(({ loopP99Ms }) => loopP99Ms).sort((a, b) => a - b);
       return [{
