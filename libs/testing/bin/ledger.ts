@@ -5,7 +5,10 @@ import { FAULT_CLASSES } from '../src/simulate/index.js';
 import { medianSeedMs, type Totals } from './campaign.js';
 
 const LEDGER = fileURLToPath(new URL('../../../docs/reliability-ledger.md', import.meta.url));
-const POINTS_HEADING = '## Points of the last campaign';
+/** The table of campaigns on clusters, to its end. */
+const CAMPAIGNS = /## Clusters\n[^]*?\n(?:\|.*\n)+/;
+/** To the next section. */
+const POINTS = /## Points of the last campaign\n[^]*?(?=\n## |$)/;
 
 export interface Campaign {
   readonly commit: string;
@@ -15,13 +18,12 @@ export interface Campaign {
 }
 
 export function record(totals: Totals, { commit, job, from, points }: Campaign): void {
-  const [campaigns] = readFileSync(LEDGER, 'utf8').split(POINTS_HEADING);
   const reached = [...points.values()].filter((count) => count > 0).length;
   const faults = FAULT_CLASSES.map((kind) => `${kind} ${totals.faults[kind]}`).join(', ');
   const cells = [
     new Date().toISOString().slice(0, 10), commit, job, `${totals.seeds} from ${from}`, totals.failures, (totals.virtualMs / 3_600_000).toFixed(2), totals.messages,
     Math.round(totals.messages / totals.cpuSeconds), totals.checkpoints, totals.recoveries, medianSeedMs(totals), `${reached} of ${points.size}`, faults,
   ];
-  writeFileSync(LEDGER, `${campaigns.trimEnd()}\n| ${cells.join(' | ')} |\n\n${POINTS_HEADING}\n\n| point | times seen |\n|---|---|\n`
-    + [...points].map(([name, count]) => `| ${name} | ${count} |\n`).join(''));
+  const table = `## Points of the last campaign\n\n| point | times seen |\n|---|---|\n${[...points].map(([name, count]) => `| ${name} | ${count} |\n`).join('')}`;
+  writeFileSync(LEDGER, readFileSync(LEDGER, 'utf8').replace(CAMPAIGNS, (campaigns) => `${campaigns}| ${cells.join(' | ')} |\n`).replace(POINTS, () => table));
 }
