@@ -93,9 +93,11 @@ async function run(seedsToRun: Iterable<number> | AsyncIterable<number>): Promis
   }));
   const hashes: string[] = [];
   const once = async (seed: number): Promise<{ readonly result: SimulationResult; readonly text: string }> => {
-    const { job, text } = module === undefined ? randomJob(new SeededRandom(`${seed}/job`)) : { job: module, text: module.name };
+    const drawn = module === undefined ? randomJob(new SeededRandom(`${seed}/job`)) : undefined;
+    const text = drawn?.text ?? (module as JobDefinition<unknown>).name;
     if (only) print(`job       ${text}`);
-    return { result: await simulate(job, optionsOf(seed, files, (traceHash) => hashes.push(traceHash))), text };
+    const options = optionsOf(seed, files, (traceHash) => hashes.push(traceHash));
+    return { result: drawn === undefined ? await simulate(module as JobDefinition<unknown>, options) : await simulate(drawn.job, options), text };
   };
   for await (const seed of seedsToRun) {
     const startedMs = performance.now();
