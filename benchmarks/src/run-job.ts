@@ -8,6 +8,7 @@ import { jobProgram, type JobDefinition } from '@weir/datastream';
 import { EmbeddedCluster } from '@weir/embedded';
 import { SystemClock, SystemRandom, SystemTimers } from '@weir/host-node';
 import { type MetricGroup, silentLogger } from '@weir/ports';
+import { leveldbStateBackend } from '@weir/state-leveldb';
 import { FileHighAvailability, LocalFileStore } from '@weir/storage-fs';
 import { InProcessTransport } from '@weir/transport-in-process';
 
@@ -21,6 +22,7 @@ export async function runJob(definition: JobDefinition<unknown>, settings: Reado
   const files = new LocalFileStore();
   const cluster = new EmbeddedCluster({
     clock: new SystemClock(), timers, random, files, logger: silentLogger, transport: new InProcessTransport(timers), meter: { root: () => noMetrics },
+    stateBackends: [leveldbStateBackend],
   });
   await cluster.start();
   try {

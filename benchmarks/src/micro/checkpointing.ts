@@ -19,7 +19,7 @@ export const checkpointing: readonly MicroBenchmark[] = [
   {
     name: 'keyed-count-leveldb', note: 'the same in LevelDB with a cache for all keys, an incremental checkpoint every 10 s', recordsPerS: 600_000, atLeastSeconds: 25,
     run: jobRun((env, records, sink) => { untimed(env, records, makeKeyedOf(KEYS)).keyBy((e) => e.key).process(new RunningCount()).uid('count').sinkTo(sink); }, '10 s', {
-      'state.backend.type': 'leveldb', 'state.backend.leveldb.cache-size': '256 mb', 'state.backend.leveldb.dirty-size': '64 mb',
+      'state.backend.type': 'leveldb', 'state.backend.leveldb.cache-size': '320 mb', 'state.backend.leveldb.dirty-size': '320 mb',
     }),
   },
   { ...everySo('checkpointing-1s', '1 s', 'the same with a checkpoint every second'), costOver: WITHOUT },

@@ -61,6 +61,8 @@ interface StoreCopy {
 }
 
 const BATCH = 1000;
+/** Encoded in one turn behind a barrier: well under a millisecond. */
+const HAND_OVER_BATCH = 250;
 
 export class LevelKeyedStateBackend implements KeyedStateBackend {
   readonly keyContext = new LevelKeyContext();
@@ -159,9 +161,9 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
     return done;
   }
 
-  /** Writes what is dirty, until a snapshot is to be made of it. */
+  /** Writes what has been dirty longest, to a quarter of what may be, or until a snapshot is to be made. What stays may change again and is written once. */
   private async flush(): Promise<void> {
-    while (this.captures === 0 && this.cache.dirtyCount > 0 && !this.closed) {
+    while (this.captures === 0 && this.cache.dirtyBytes * 4 > this.options.dirtyBytes && this.cache.dirtyCount > 0 && !this.closed) {
       const entries = this.cache.takeDirty(BATCH);
       this.prepare(entries);
       await this.write(entries.map((entry) => entry.state.operationFor(entry)));
@@ -187,7 +189,7 @@ export class LevelKeyedStateBackend implements KeyedStateBackend {
     this.keyContext.turn++;
     this.captures++;
     const captured = this.enqueue(async () => {
-      for (let at = 0; at < entries.length; at += BATCH) await this.write(handOver.take(at, BATCH));
+      for (let at = 0; at < entries.length; at += HAND_OVER_BATCH) await this.write(handOver.take(at, HAND_OVER_BATCH));
       this.cache.written(entries);
       return request.format === 'native' ? { tables: await this.tables(request.checkpointId) } : this.copy();
     }).finally(() => {
