@@ -31,7 +31,7 @@ export type {
 } from '@weir/functions';
 
 // State
-export { stateDescriptor } from '@weir/state';
+export { enableTimeToLive, stateDescriptor, StateTtlConfig } from '@weir/state';
 export type {
   AggregatingState, AggregatingStateDescriptor, ListState, ListStateDescriptor, MapState, MapStateDescriptor,
   ReducingState, ReducingStateDescriptor,
