@@ -3,7 +3,7 @@
  * key that its sides share. Sides may come in any order; some refer to what never comes.
  */
 import {
-  type Collector, type KeyedProcessContext, KeyedProcessFunction, type ListState, type RuntimeContext, stateDescriptor, type TimerService, type ValueState,
+  type Collector, type KeyedProcessContext, KeyedProcessFunction, type ListState, type RuntimeContext, stateDescriptor, type ValueState,
 } from '@weir/datastream';
 import { type Auction, type Bid, isAuction, isPerson, type NexmarkEvent, type Person } from '../model/events.js';
 import { type NexmarkQuery, TEN_SECONDS } from './query.js';
@@ -174,46 +174,44 @@ const entryOf = (event: Person | Auction): Entry => {
   return event.kind === 'person' ? { person: event.id, name: event.name, windowStart } : { person: event.seller, name: '', windowStart };
 };
 
+/** Person and window in one number, as a window join keys its state: readers may be some windows apart. Ids stay below 2^26; windows come round after 121 days. */
+const personAndWindow = ({ person, windowStart }: Entry): number => ((windowStart / TEN_SECONDS) % 1_048_576) * 67_108_864 + person;
+
 class NewSellers extends KeyedProcessFunction<number, Entry, NewSeller> {
-  private person!: ValueState<NewSeller>;
-  private sellerSince!: ValueState<number>;
+  private newPerson!: ValueState<NewSeller>;
+  private hasSold!: ValueState<boolean>;
   override open(context: RuntimeContext): void {
-    this.person = context.getState(stateDescriptor.value<NewSeller>('new person'));
-    this.sellerSince = context.getState(stateDescriptor.value<number>('window of the last auction'));
+    this.newPerson = context.getState(stateDescriptor.value<NewSeller>('new person'));
+    this.hasSold = context.getState(stateDescriptor.value<boolean>('opened an auction'));
   }
   processElement({ person: id, name, windowStart }: Entry, context: Context, out: Collector<NewSeller>): void {
     if (name !== '') {
-      if (this.sellerSince.value() === windowStart) {
+      if (this.hasSold.value() === true) {
         out.collect({ id, name, windowStart });
         return;
       }
-      this.person.update({ id, name, windowStart });
+      this.newPerson.update({ id, name, windowStart });
     } else {
-      const person = this.person.value();
-      if (person?.windowStart === windowStart) {
+      const person = this.newPerson.value();
+      if (person !== undefined) {
         out.collect(person);
-        this.person.clear(); // a person is new once
+        this.newPerson.clear(); // a person is new once
         return;
       }
-      this.sellerSince.update(windowStart);
+      this.hasSold.update(true);
     }
-    forgetLater(context.timerService(), windowStart);
+    context.timerService().registerEventTimeTimer(windowStart + TEN_SECONDS);
   }
-  override onTimer(timestamp: number): void {
-    const windowStart = timestamp - TEN_SECONDS;
-    if (this.person.value()?.windowStart === windowStart) this.person.clear();
-    if (this.sellerSince.value() === windowStart) this.sellerSince.clear();
+  override onTimer(): void {
+    this.newPerson.clear();
+    this.hasSold.clear();
   }
-}
-
-function forgetLater(timers: TimerService, windowStart: number): void {
-  timers.registerEventTimeTimer(windowStart + TEN_SECONDS);
 }
 
 export const q8: NexmarkQuery<NewSeller> = {
   name: 'q8', meaning: 'new persons who opened an auction in the same ten seconds', results: 'append',
   build: (events) => events.filter((event): event is Person | Auction => event.kind !== 'bid').map(entryOf)
-    .keyBy(({ person }) => person).process(new NewSellers()).uid('new sellers'),
+    .keyBy(personAndWindow).process(new NewSellers()).uid('new sellers'),
 };
 
 // ---- q20: bids with their auction -------------------------------------------------------------------------------------------------------
