@@ -21,6 +21,10 @@ interface Model {
   largest: number;
   version: number;
   value: string | undefined;
+  /** So many of the largest epochs' files are there, and nobody was told: until an answered claim stands on them a power cut may take them back. */
+  claimsInDoubt: number;
+  /** The same of the register's largest versions: for each, oldest first, what it would fall back to. */
+  setsInDoubt: (string | undefined)[];
 }
 interface Real {
   readonly files: MemoryFileStore;
@@ -48,6 +52,8 @@ async function withFault<T>(files: MemoryFileStore, fault: Fault, work: () => Pr
   }
 }
 
+const registerIn = ({ version, value }: Model): unknown => (version === 0 ? undefined : { version, value: registerOf(value ?? '') });
+
 class Claim implements fc.AsyncCommand<Model, Real> {
   constructor(private readonly who: number, private readonly fault: Fault) {}
   check(): boolean {
@@ -56,9 +62,12 @@ class Claim implements fc.AsyncCommand<Model, Real> {
   async run(model: Model, { files, contenders }: Real): Promise<void> {
     const epoch = await withFault(files, this.fault, () => contenders[this.who].claimEpoch());
     if (epoch === 'unknown') {
-      if (this.fault === 'after') model.largest++; // taken, by nobody
+      if (this.fault === 'before') return;
+      model.largest++; // taken, by nobody
+      model.claimsInDoubt++;
       return;
     }
+    model.claimsInDoubt = 0;
     expect(epoch).toBe(model.largest + 1);
     expect(model.claimed.has(epoch)).toBe(false);
     model.claimed.add(epoch);
@@ -84,6 +93,8 @@ class SetRegister implements fc.AsyncCommand<Model, Real> {
     }
     expect(outcome).toBe(this.fault === 'none' ? 'set' : 'unknown');
     if (this.fault === 'before') return;
+    if (this.fault === 'after') model.setsInDoubt.push(model.value);
+    else model.setsInDoubt = [];
     model.version++;
     model.value = this.text;
   }
@@ -99,7 +110,8 @@ class Read implements fc.AsyncCommand<Model, Real> {
   }
   async run(model: Model, { contenders }: Real): Promise<void> {
     const found = await contenders[this.who].readRegister(JOB);
-    expect(found).toEqual(model.version === 0 ? undefined : { version: model.version, value: registerOf(model.value ?? '') });
+    expect(found).toEqual(registerIn(model));
+    model.setsInDoubt = []; // what was read stays
   }
   toString(): string {
     return `read(${this.who})`;
@@ -111,9 +123,15 @@ class PowerCut implements fc.AsyncCommand<Model, Real> {
   check(): boolean {
     return true;
   }
-  run(_model: Model, { files }: Real): Promise<void> {
-    files.powerCut(new SeededRandom(this.seed)); // Whatever was answered is still there: the commands behind check it.
-    return Promise.resolve();
+  /** Whatever was answered is still there: the commands behind check it. What was in doubt is decided now. */
+  async run(model: Model, { files, contenders }: Real): Promise<void> {
+    files.powerCut(new SeededRandom(this.seed));
+    for (const largest = (await contenders[0].largestEpoch()) ?? 0; model.claimsInDoubt > 0 && largest < model.largest; model.claimsInDoubt--) model.largest--;
+    model.claimsInDoubt = 0;
+    for (const version = (await contenders[0].readRegister(JOB))?.version ?? 0; model.setsInDoubt.length > 0 && version < model.version; model.version--) {
+      model.value = model.setsInDoubt.pop();
+    }
+    model.setsInDoubt = [];
   }
   toString(): string {
     return `power cut(${this.seed})`;
@@ -155,7 +173,7 @@ it('given contenders, unknown outcomes, power cuts and lost older epoch files / 
         await fc.asyncModelRun(() => {
           const files = new MemoryFileStore();
           const contenders = Array.from({ length: CONTENDERS }, () => new FileHighAvailability(files, 'ha'));
-          return { model: { claimed: new Set<number>(), largest: 0, version: 0, value: undefined }, real: { files, contenders } };
+          return { model: { claimed: new Set<number>(), largest: 0, version: 0, value: undefined, claimsInDoubt: 0, setsInDoubt: [] }, real: { files, contenders } };
         }, commands);
       },
     ),

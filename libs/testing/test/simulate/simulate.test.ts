@@ -26,11 +26,10 @@ describe('a job with a bug', () => {
   }, TIME_LIMIT_MS);
 
   it('given state in a field / then its operator is guilty, its key is named, and only a fault shows it', async () => {
-    const { divergence, faults, lives, restarts } = await firstFailure(forgottenState);
+    const { divergence, faults } = await firstFailure(forgottenState);
     expect(divergence).toMatchObject({ operator: 'totals', kind: 'different', key: expect.stringMatching(/^"(ada|bob|cy|dee)"$/) });
     expect(divergence?.expected).not.toBe(divergence?.actual);
-    expect(faults.length).toBeGreaterThan(0);
-    expect(lives + restarts).toBeGreaterThan(0);
+    expect(faults.length).toBeGreaterThan(0); // one after which the job goes on from a snapshot: a crash, a restart, or a stop with savepoint
   }, TIME_LIMIT_MS);
 
   it('given a timer set by the wall clock / then its operator is guilty', async () => {
