@@ -253,11 +253,14 @@ export class TaskActor implements Actor<TaskMessage> {
 
   /** K5. */
   private replayOver(): void {
-    for (const [input, time] of this.replay?.headTimes() ?? []) this.processor?.resume(input, time);
     this.replayedRecords = this.replay?.recordsIn ?? 0;
     this.replay = undefined;
     const isSource = (this.chain as OperatorChain).source !== undefined;
     if (isSource && (this.drainWanted || this.dependencies.deployment.restored?.finished === true)) this.endSource();
+  }
+
+  private takeReplayedTimes(): void {
+    for (const [input, time] of this.replay?.headTimes() ?? []) this.processor?.resume(input, time);
   }
 
   /** A reader may ask while it opens; the coordinator listens to registered readers only, so that request follows the registration. */
@@ -299,6 +302,7 @@ export class TaskActor implements Actor<TaskMessage> {
       if (backlog !== undefined) return this.waitFor(backlog, 'backpressured');
       if (this.replay !== undefined && this.suspendedAt === undefined) {
         this.replay.step(this.batch.recordsOfFrame);
+        this.takeReplayedTimes();
         if (this.replay.isOver) this.replayOver();
       } else if (this.processor !== undefined) {
         if (!this.processor.processNext(this.batch.recordsOfFrame)) return this.pause('idle');
@@ -402,7 +406,7 @@ export class TaskActor implements Actor<TaskMessage> {
     (this.context as Context).timers.setTimer(type, Math.max(1, this.configuration.get(option)), { type });
   }
   private periodic(): void {
-    if (this.state === 'running' && this.suspendedAt === undefined) this.chain?.periodic();
+    if (this.state === 'running' && this.suspendedAt === undefined && this.replay === undefined) this.chain?.periodic();
     (this.context as Context).wake();
     this.arm('periodic', taskOptions.autoWatermarkInterval);
   }

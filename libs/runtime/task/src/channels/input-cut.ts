@@ -7,9 +7,10 @@ import type { InputChannel } from './input-gate.js';
 /** One end of all input channels at a barrier. */
 export interface InputCut {
   readonly positions: readonly ChannelPosition[];
+  /** All channels if the barrier overtook anything in, or on its way to, one of them: the time of an operator is that of all. */
   readonly captured: readonly CapturedChannel[];
 }
-/** What a barrier overtook in one channel, behind the time that the channel had told before. */
+/** What a barrier overtook in one channel, perhaps nothing, behind the time that the channel had told before. */
 export interface CapturedChannel {
   readonly channel: InputChannel;
   readonly state: ChannelStateWriter;

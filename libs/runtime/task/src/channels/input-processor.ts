@@ -9,10 +9,10 @@ import { MIN_WATERMARK, WatermarkValve } from '@weir/time';
 import type { Input, RecordContext } from '../operators/operator.js';
 import { type AlignmentEffect, BarrierAligner } from './barrier-aligner.js';
 import type { ChannelCapture } from './channel-capture.js';
-import { restOf } from './channel-state.js';
+import { type ChannelStateWriter, restOf } from './channel-state.js';
 import type { Barrier, DataFrame } from './frame.js';
 import { type FrameLoop, frameLoopFactory } from './frame-loop.js';
-import type { ChannelTime, InputBarrier, InputCut, Overtaking } from './input-cut.js';
+import type { CapturedChannel, ChannelTime, InputBarrier, InputCut, Overtaking } from './input-cut.js';
 import type { InputChannel, InputGate } from './input-gate.js';
 
 export interface InputProcessorEvents {
@@ -27,6 +27,8 @@ export interface InputProcessorEvents {
 
 interface Collecting {
   readonly captured: readonly { readonly channel: InputChannel; readonly capture: ChannelCapture }[];
+  /** Channels in which nothing is overtaken. */
+  readonly others: readonly CapturedChannel[];
   readonly settle: (cut: InputCut | undefined) => void;
 }
 
@@ -52,6 +54,8 @@ export class InputProcessor {
   private alignmentStartMs = 0;
   /** The newest barrier that may not overtake. */
   private savepointId = 0;
+  /** And that has overtaken. */
+  private overtakenId = 0;
   private endedChannels = 0;
   private collecting: Collecting | undefined;
   /** A data frame of which some records are left to be taken. */
@@ -104,6 +108,7 @@ export class InputProcessor {
         if (this.aligner.aligning === undefined) this.alignmentStartMs = this.clock.monotonic();
         this.barrierSeqs[channel.index] = frame.seq;
         if (frame.mode === 'aligned') this.savepointId = frame.checkpointId;
+        if (frame.mode === 'overtaking') this.overtakenId = frame.checkpointId;
         this.apply(this.aligner.barrier(channel.index, frame.checkpointId, frame.timestampMs));
         break;
       case 'cancel-barrier':
@@ -138,7 +143,7 @@ export class InputProcessor {
   overtake(checkpointId: number): void {
     this.apply(this.aligner.timeout(checkpointId));
   }
-  /** The operator's time, from what was replayed ahead of all that comes. */
+  /** The operator's time, from what is replayed ahead of all that comes. */
   resume(inputIndex: number, { watermark, idle }: ChannelTime): void {
     this.sides[inputIndex].emitted = watermark;
     this.sides[inputIndex].idle = idle;
@@ -176,7 +181,9 @@ export class InputProcessor {
         case 'complete': {
           const { checkpointId, timestampMs } = effect;
           const mode = checkpointId === this.savepointId ? 'aligned' : undefined;
-          this.events.barrierComplete({ checkpointId, timestampMs, mode, cut: { positions: this.positions(), captured: [] }, alignmentDurationMs: this.alignedForMs() });
+          const captured = checkpointId === this.overtakenId ? this.timesOf(this.gate.channels) : []; // a producer may have stored records
+          const cut = { positions: this.positions(), captured };
+          this.events.barrierComplete({ checkpointId, timestampMs, mode, cut, alignmentDurationMs: this.alignedForMs() });
           break;
         }
         case 'overtake':
@@ -198,26 +205,37 @@ export class InputProcessor {
   private startCollecting({ checkpointId, timestampMs, channels }: Extract<AlignmentEffect, { type: 'overtake' }>): void {
     const captured = channels.map((index) => {
       const channel = this.gate.channels[index];
-      const { watermark, idle } = this.times[index];
       const open = this.open?.channel === channel ? this.open : undefined;
       const capture = channel.captureUntil(checkpointId, (type) => {
         const bytes = open === undefined ? undefined : channel.takenBytes;
-        const writer = this.overtaking.writerFor(channel.edgeIndex, type, bytes === undefined ? 0 : open?.next ?? 0);
-        writer.add({ kind: 'watermark', seq: 0, timestamp: watermark });
-        writer.add({ kind: 'idle', seq: 0, idle });
+        const writer = this.stateOf(channel, type, bytes === undefined ? 0 : open?.next ?? 0);
         if (open !== undefined) writer.add(bytes ?? restOf(open.frame, open.next));
         return writer;
       });
       return { channel, capture };
     });
-    const cut = new Promise<InputCut | undefined>((settle) => { this.collecting = { captured, settle }; });
+    const overtaken = new Set(channels);
+    const others = this.timesOf(this.gate.channels.filter(({ index }) => !overtaken.has(index)));
+    const cut = new Promise<InputCut | undefined>((settle) => { this.collecting = { captured, others, settle }; });
     this.events.barrierComplete({ checkpointId, timestampMs, mode: 'overtaking', cut, alignmentDurationMs: this.alignedForMs() });
   }
+  private timesOf(channels: readonly InputChannel[]): CapturedChannel[] {
+    return channels.map((channel) => ({ channel, state: this.stateOf(channel) }));
+  }
+  /** Begins with the channel's time, which the operator's may be ahead of after a replay. */
+  private stateOf(channel: InputChannel, type?: Uint8Array, taken = 0): ChannelStateWriter {
+    const { watermark, idle } = this.times[channel.index];
+    const writer = this.overtaking.writerFor(channel.edgeIndex, type, taken);
+    writer.add({ kind: 'watermark', seq: 0, timestamp: Math.max(watermark, this.sides[channel.inputIndex].emitted) });
+    writer.add({ kind: 'idle', seq: 0, idle });
+    return writer;
+  }
   private collected(): void {
-    const { captured, settle } = this.collecting as Collecting;
+    const { captured, others, settle } = this.collecting as Collecting;
     this.collecting = undefined;
     for (const { channel, capture } of captured) this.barrierSeqs[channel.index] = capture.barrierSeq as number;
-    settle({ positions: this.positions(), captured: captured.map(({ channel, capture: { state } }) => ({ channel, state })) });
+    const overtaken = captured.map(({ channel, capture: { state } }) => ({ channel, state }));
+    settle({ positions: this.positions(), captured: [...overtaken, ...others] });
   }
   private stopCollecting(): void {
     for (const { channel } of this.collecting?.captured ?? []) channel.stopCapture();

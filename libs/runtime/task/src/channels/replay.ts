@@ -1,8 +1,10 @@
 /**
- * What was in flight in the checkpoint that a task starts from, taken before anything new (docs/adr/0008). One element at a time, channels in turn.
+ * What was in flight in the checkpoint that a task starts from, taken before anything new (docs/adr/0008). One element at a time, channel
+ * after channel: what an earlier replay had left is listed ahead of what had come behind it.
  *
- * Y1: of one channel in the old order, and each record once. Y2: the operator's time is that of a valve over the old channels, so that no record is late that
- * was not. Y3: what was not taken when a barrier comes is in the snapshot again.
+ * Y1: of one channel in the old order, and each record once. Y2: the operator's time is that of a valve over all old channels, also those
+ * without records, so that no record is late that was not. Y3: what was not taken when a barrier comes is in the snapshot again, and the
+ * times of all channels with it. Y4: operators further down the chain come first: what is on its way to them is older than what the head has before it.
  */
 import type { InFlightChannel } from '@weir/checkpoint';
 import { MIN_WATERMARK, WatermarkValve } from '@weir/time';
@@ -82,12 +84,11 @@ export class Replay {
   recordsIn = 0;
   private readonly channels: Channel[] = [];
   private readonly headInputs = new Map<number, ReplayedInput>();
-  private turn = 0;
 
   /** `inputOf`: of an operator of the chain. */
   constructor(channels: readonly ReplayChannel[], inputOf: (operatorIndex: number, inputIndex: number) => Input, record: RecordContext) {
     const byInput = new Map<string, ReplayChannel[]>();
-    for (const channel of channels) {
+    for (const channel of [...channels].sort((a, b) => b.operatorIndex - a.operatorIndex)) { // Y4
       const key = `${channel.operatorIndex} ${channel.as.inputIndex}`;
       byInput.set(key, [...(byInput.get(key) ?? []), channel]);
     }
@@ -104,7 +105,7 @@ export class Replay {
     return this.channels.every(({ isOver }) => isOver);
   }
 
-  /** Takes the next element of the next channel that has one, or up to `limit` records of it. */
+  /** Takes the next element, or up to `limit` records of it. */
   step(limit: number): void {
     const channel = this.nextChannel();
     if (channel === undefined) return;
@@ -119,24 +120,23 @@ export class Replay {
     } else channel.input.takeEvent(element, channel);
     channel.taken = 0;
     channel.next++;
-    this.turn = (this.channels.indexOf(channel) + 1) % this.channels.length;
   }
+  /** Y2: what the channels of an operator tell of time comes ahead of records; the valve holds it for those. */
   private nextChannel(): Channel | undefined {
-    for (let i = 0; i < this.channels.length; i++) {
-      const channel = this.channels[(this.turn + i) % this.channels.length];
-      if (!channel.isOver) return channel;
-    }
-    return undefined;
+    const left = this.channels.filter(({ isOver }) => !isOver);
+    const first = left.at(0);
+    return left.find(({ of, next }) => of.operatorIndex === first?.of.operatorIndex && of.elements[next].kind !== 'data') ?? first;
   }
 
-  /** Where the inputs of the head stand; when it is over. */
+  /** Where the inputs of the head stand. */
   headTimes(): ReadonlyMap<number, ChannelTime> {
     return this.headInputs;
   }
 
   /** Y3. `writer`: a new one. */
   remaining(writer: () => ChannelStateWriter): ReplayState[] {
-    return this.channels.filter(({ isOver }) => !isOver).map(({ of: { as, elements }, next, taken, watermark, idle }) => {
+    if (this.isOver) return [];
+    return this.channels.map(({ of: { as, elements }, next, taken, watermark, idle }) => {
       const state = writer();
       state.add({ kind: 'watermark', seq: 0, timestamp: watermark });
       state.add({ kind: 'idle', seq: 0, idle });
