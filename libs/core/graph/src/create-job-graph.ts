@@ -25,13 +25,15 @@ export interface JobGraphOptions {
   readonly chainingEnabled: boolean;
   /** Windows aggregate before the exchange where that gives the same results (docs/adr/0006). Undefined: they do not. */
   readonly localAggregation?: boolean;
+  /** Also where producer and window are one chain: what is sent to a window is then the same at every parallelism, as records in flight must be. */
+  readonly localAggregationInChains?: boolean;
 }
 
 /** Throws `WEIR_GRAPH_INVALID`, `WEIR_UID_DUPLICATE`, `WEIR_PARALLELISM_INVALID`, `WEIR_FORWARD_PARALLELISM`. */
 export function createJobGraph(graph: StreamGraph, options: JobGraphOptions): CompiledJob {
   const resolved = resolveGraph(graph, options);
   const written: PlannedGraph = { ...resolved, ids: assignOperatorIds(resolved.nodes, graph.edges) };
-  const { nodes: ordered, edges, ids } = options.localAggregation === true && options.chainingEnabled ? preAggregated(written) : written;
+  const { nodes: ordered, edges, ids } = options.localAggregation === true && options.chainingEnabled ? preAggregated(written, options.localAggregationInChains === true) : written;
   const chains = buildChains(ordered, edges, options.chainingEnabled);
   const places = placesOf(chains);
   const vertices = chains.map((chain) => vertexOf(chain, edges, ids, places));

@@ -6,7 +6,7 @@ export { createJobGraph, type JobGraphOptions } from './create-job-graph.js';
 export { effectiveConfiguration, GraphConfig, jobGraphOptions } from './graph-options.js';
 export { consumerSubtasks, isAllToAll, producerSubtasks, type SubtaskRange } from './channel-pattern.js';
 export { operatorIdOfUid } from './operator-ids.js';
-export { type PartialAggregate, keyOfPartial } from './pre-aggregation.js';
+export { type PartialAggregate, keyOfPartial, localOperatorId } from './pre-aggregation.js';
 export { inputCountOf, keyedInputs } from './operator-inputs.js';
 export { describePlan, formatPlan, type JobPlan, type PlanInput, type PlanNode, type PlanOperator, type ShipStrategy } from './job-plan.js';
 export { computeSlots, type SharedSlot, type SlotPlan, type SubtaskRef } from './slots.js';

@@ -29,9 +29,9 @@ export interface PlannedGraph {
   readonly ids: ReadonlyMap<number, OperatorId>;
 }
 
-/** The graph with local parts. Chaining is on. */
-export function preAggregated(graph: PlannedGraph): PlannedGraph {
-  const chained = new Set(buildChains(graph.nodes, graph.edges, true).flatMap(({ nodes: [, ...followers] }) => followers));
+/** The graph with local parts; `inChains`: also before windows that are in the chain of their producer. Chaining is on. */
+export function preAggregated(graph: PlannedGraph, inChains = false): PlannedGraph {
+  const chained = new Set(inChains ? [] : buildChains(graph.nodes, graph.edges, true).flatMap(({ nodes: [, ...followers] }) => followers));
   const byId = new Map(graph.nodes.map((node) => [node.id, node]));
   const nodes: ResolvedNode[] = [];
   let edges = [...graph.edges];
@@ -48,7 +48,7 @@ export function preAggregated(graph: PlannedGraph): PlannedGraph {
       const producer = byId.get(edge.sourceId) as ResolvedNode;
       const local = localNode(nextId++, node, spec, producer);
       nodes.push(local);
-      ids.set(local.id, operatorId(murmur128HexOfText(`local:${place}:${ids.get(node.id) as OperatorId}`))); // Q1
+      ids.set(local.id, localOperatorId(ids.get(node.id) as OperatorId, place)); // Q1
       edges = edges.flatMap((other) => (other === edge
         ? [{ ...edge, targetId: local.id, partitioner: { kind: 'forward' } }, {
           sourceId: local.id, targetId: node.id, inputIndex: edge.inputIndex, partitioner: { kind: 'hash', keySelector: keyOfPartial }, sideOutputId: undefined,
@@ -58,6 +58,11 @@ export function preAggregated(graph: PlannedGraph): PlannedGraph {
     nodes.push({ ...node, spec: { ...(node.spec as WindowOperatorSpec), takesPartials: true }, keySelectors: [keyOfPartial] });
   }
   return { nodes, edges, ids };
+}
+
+/** Of the local part in the `place`-th input of a window. */
+export function localOperatorId(window: OperatorId, place: number): OperatorId {
+  return operatorId(murmur128HexOfText(`local:${place}:${window}`));
 }
 
 /** Q2. */

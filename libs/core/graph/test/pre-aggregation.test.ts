@@ -14,12 +14,12 @@ const summed: WindowOperatorSpec = { kind: 'window', assigner: TumblingEventTime
 
 /** A source with parallelism 2 and a window behind `keyBy`. */
 function withWindow(
-  spec: Partial<WindowOperatorSpec>, { source = {}, window = {}, via = {}, enabled = true }:
-  { source?: Partial<StreamNode>; window?: Partial<StreamNode>; via?: Partial<StreamEdge>; enabled?: boolean } = {},
+  spec: Partial<WindowOperatorSpec>, { source = {}, window = {}, via = {}, enabled = true, inChains = false }:
+  { source?: Partial<StreamNode>; window?: Partial<StreamNode>; via?: Partial<StreamEdge>; enabled?: boolean; inChains?: boolean } = {},
 ): CompiledJob {
   return compile(
     [node(1, 'source', specs.source, source), node(2, 'window', { ...summed, ...spec }, { keySelectors: [self], ...window }), node(3, 'sink', specs.sink)],
-    [edge(1, 2, { ...hash, ...via }), edge(2, 3)], { defaultParallelism: 2, localAggregation: enabled },
+    [edge(1, 2, { ...hash, ...via }), edge(2, 3)], { defaultParallelism: 2, localAggregation: enabled, localAggregationInChains: inChains },
   );
 }
 const TWO = ['source -> Local window', 'window -> sink'];
@@ -34,6 +34,11 @@ describe('a window behind an exchange', () => {
   it('has none behind a producer that nothing may follow', () => expect(chains(withWindow({}, { source: { chaining: 'never' } }))).toEqual(ONE));
   it('has none when it is chained to its producer', () => {
     expect(chains(withWindow({}, { source: { parallelism: 1 }, window: { parallelism: 1 } }))).toEqual(['source -> window', 'sink']);
+  });
+  it('has one in its chain too where records may be in flight to it: they are the same at every parallelism', () => {
+    const single = { source: { parallelism: 1 }, window: { parallelism: 1 } };
+    expect(chains(withWindow({}, { ...single, inChains: true }))).toEqual(['source -> Local window -> window', 'sink']);
+    expect(chains(withWindow({}, { inChains: true }))).toEqual(TWO);
   });
   it('has one at parallelism 1 when it starts a chain of its own', () => {
     const single = { parallelism: 1 };

@@ -5,9 +5,10 @@
  *      other goes whole to one subtask.
  *  N2  Of one channel, what its consumer held comes before what its producer held, and both come to the same subtasks.
  *  N3  In-flight records that no operator of the graph takes are refused, unless they are allowed to be dropped on purpose.
+ *  N4  A window that took partial aggregates takes them now, and one that took records takes records: else they are refused.
  */
 import { assert, type OperatorId } from '@weir/base';
-import type { JobGraph, JobVertex } from '@weir/graph';
+import { type JobGraph, type JobVertex, localOperatorId } from '@weir/graph';
 import { keyGroupRangeOf } from '@weir/state';
 import { StateAssignmentError } from './errors.js';
 import type { CheckpointMetadata, Segment, StateHandle, SubtaskSnapshot } from './snapshot.js';
@@ -49,6 +50,7 @@ export function assignInFlight(checkpoint: CheckpointMetadata, graph: JobGraph, 
       if (allowDropped) continue;
       throw notTaken(checkpoint, index); // N3
     }
+    if (tookPartials(checkpoint.operators, index) !== tookPartials(graph.vertices.flatMap(({ operators }) => operators), index)) throw tookOthers(checkpoint, index); // N4
     const { state } = snapshot;
     assert(state !== undefined, `snapshot of ${subtaskKey(snapshot.vertexId, snapshot.subtaskIndex)} has in-flight records and no state`);
     const operatorIndex = vertex.operators.findIndex(({ operatorId }) => operatorId === index.operatorId);
@@ -89,6 +91,21 @@ function maxParallelismOf({ operators }: CheckpointMetadata, { operatorId }: InF
   const summary = operators.find((operator) => operator.operatorId === operatorId);
   assert(summary !== undefined, `in-flight records for operator ${operatorId}, of which the checkpoint knows nothing`);
   return summary.maxParallelism;
+}
+
+/** Its records came from a local window (docs/adr/0006): they are accumulators. */
+function tookPartials(operators: readonly { readonly operatorId: OperatorId }[], index: InFlightChannel): boolean {
+  const local = localOperatorId(index.operatorId, 0); // a window has one input, and all of its producers have local parts or none
+  return operators.some(({ operatorId }) => operatorId === local);
+}
+
+function tookOthers({ checkpointId, operators }: CheckpointMetadata, { operatorId }: InFlightIndex): StateAssignmentError {
+  const name = operators.find((operator) => operator.operatorId === operatorId)?.name ?? operatorId;
+  return new StateAssignmentError(
+    `unaligned checkpoint ${checkpointId} has records on their way to ${name}, which adds up in another place now`,
+    'Leave execution.local-aggregation.enabled and execution.checkpointing.unaligned.enabled as they were, or go on from a savepoint.',
+    { operatorId, name },
+  );
 }
 
 function notTaken({ checkpointId, operators }: CheckpointMetadata, { operatorId }: InFlightIndex): StateAssignmentError {

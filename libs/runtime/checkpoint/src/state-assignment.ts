@@ -40,7 +40,7 @@ export function assignState(checkpoint: CheckpointMetadata, graph: JobGraph, opt
   const old = collectByOperator(checkpoint);
   const known = new Set(graph.vertices.flatMap((vertex) => vertex.operators.map(({ operatorId }) => operatorId)));
   for (const [id, { summary, subtasks }] of old) {
-    if (known.has(id) || options.allowNonRestoredState === true || !subtasks.some(({ index }) => index !== undefined)) continue;
+    if (known.has(id) || options.allowNonRestoredState === true || !subtasks.some(({ index }) => holdsState(index))) continue;
     throw new StateAssignmentError( // A4
       `checkpoint ${checkpoint.checkpointId} has state of operator ${summary.name} (${summary.uid ?? id}), which the job does not have`,
       summary.uid === undefined
@@ -64,6 +64,11 @@ export function assignState(checkpoint: CheckpointMetadata, graph: JobGraph, opt
     }
   }
   return assigned;
+}
+
+/** An operator may be listed with nothing of its own. */
+function holdsState(index: OperatorStateIndex | undefined): boolean {
+  return index !== undefined && (index.keyed !== undefined || index.tables !== undefined || index.lists.some(({ elements }) => elements.length > 0));
 }
 
 function collectByOperator(checkpoint: CheckpointMetadata): Map<OperatorId, OldOperatorState> {

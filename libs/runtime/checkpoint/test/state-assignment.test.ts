@@ -1,4 +1,5 @@
 import { leaderEpoch } from '@weir/base';
+import { localOperatorId } from '@weir/graph';
 import { keyGroupRangeOf } from '@weir/state';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
@@ -100,5 +101,37 @@ describe('given a graph that does not fit', () => {
     const chained = { ...base, edges: [], vertices: [{ ...base.vertices[0], parallelism: 2, operators: [...base.vertices[0].operators, ...base.vertices[1].operators] }] };
     const assigned = assignState(checkpointOf(2, [[100], [101]]), chained);
     expect([...assigned.values()].map((state) => state.operators.map(({ operatorId }) => operatorId))).toEqual([[COUNT], [COUNT]]);
+  });
+});
+
+function refusal(action: () => unknown): unknown {
+  try {
+    action();
+  } catch (error) {
+    return error;
+  }
+  return undefined;
+}
+
+describe('given a window whose producers added up before the exchange', () => {
+  const local = localOperatorId(COUNT, 0);
+  const withLocal = (checkpoint: CheckpointMetadata, lists: SubtaskSnapshot['operators'][number]['lists']): CheckpointMetadata => ({
+    ...checkpoint,
+    operators: [...checkpoint.operators, { ...checkpoint.operators[0], operatorId: local, name: 'Local count', uid: undefined, stateful: false, vertexId: COUNT_VERTEX }],
+    subtasks: checkpoint.subtasks.map((subtask) => ({ ...subtask, operators: [...subtask.operators, { operatorId: local, lists }] })),
+  });
+
+  it('when the job adds up elsewhere now / then nothing is missed of a part that held nothing', () => {
+    expect(assignState(withLocal(checkpointOf(2, []), []), graph(1, 1, MAX)).size).toBeGreaterThan(0);
+    const holding = withLocal(checkpointOf(2, []), [{ name: 'x', distribution: 'split', elements: [{ offset: 0, length: 1 }] }]);
+    expect(refusal(() => assignState(holding, graph(1, 1, MAX)))).toMatchObject({ code: 'WEIR_STATE_DOES_NOT_FIT' });
+  });
+
+  it('when accumulators were in flight and the job adds up elsewhere now / then it is refused, with what to do', () => {
+    const channel = { operatorId: COUNT, inputIndex: 0, channel: '0-0-0', toSubtask: 0, parallelism: 2, keyed: true, segment: { offset: 0, length: 1 } };
+    const inFlight = (checkpoint: CheckpointMetadata): CheckpointMetadata => ({ ...checkpoint, subtasks: checkpoint.subtasks.map((subtask, i) => (i === 0 ? { ...subtask, inFlight: [channel] } : subtask)) });
+    expect(refusal(() => assignState(withLocal(inFlight(checkpointOf(2, [])), []), graph(1, 2, MAX))))
+      .toMatchObject({ code: 'WEIR_STATE_DOES_NOT_FIT', hint: expect.stringContaining('execution.local-aggregation.enabled') });
+    expect(assignState(inFlight(checkpointOf(2, [])), graph(1, 2, MAX)).size).toBeGreaterThan(0);
   });
 });

@@ -4,7 +4,7 @@ export { clusterOptions } from './cluster-options.js';
 
 export { JobMasterActor, type JobMasterOptions } from './job-master.actor.js';
 export type { JobClientMessage, JobMasterMessage, JobReport } from './job-master.protocol.js';
-export { compileJob } from './job-compiler.js';
+export { compileJob, planJob } from './job-compiler.js';
 export type { JobNote, JobOpeningOptions } from './job-opening.js';
 
 export { ResourceManagerActor, type ResourceManagerOptions } from './resource-manager.actor.js';

@@ -1,8 +1,8 @@
 /** From a program to the job as it runs, with the configuration that the program itself sets. */
 import type { Configuration } from '@weir/base';
-import type { CheckpointMetadata } from '@weir/checkpoint';
+import { type CheckpointMetadata, checkpointOptions } from '@weir/checkpoint';
 import {
-  adoptMaxParallelism, checkRestorable, checkUids, type CompiledJob, createJobGraph, effectiveConfiguration, type JobGraph, jobGraphOptions, type JobProgram,
+  adoptMaxParallelism, checkRestorable, checkUids, type CompiledJob, createJobGraph, effectiveConfiguration, type JobGraph, jobGraphOptions, type JobProgram, type StreamGraph,
 } from '@weir/graph';
 import { clusterOptions } from './cluster-options.js';
 
@@ -17,8 +17,14 @@ export interface ProgramTranslation {
 /** A fresh instance of the job. Throws the graph's coded errors. */
 export function compileJob(program: JobProgram, configuration: Configuration): ProgramTranslation {
   const streamGraph = program.instantiate();
-  const job = createJobGraph(streamGraph, jobGraphOptions(streamGraph, configuration));
+  const job = planJob(streamGraph, configuration);
   return { job, configuration: effectiveConfiguration(streamGraph, configuration), warnings: checkUids(job) };
+}
+
+/** The job as it would run. Throws the graph's coded errors. */
+export function planJob(graph: StreamGraph, configuration: Configuration): CompiledJob {
+  const mayBeInFlight = effectiveConfiguration(graph, configuration).get(checkpointOptions.unaligned);
+  return createJobGraph(graph, { ...jobGraphOptions(graph, configuration), localAggregationInChains: mayBeInFlight });
 }
 
 /** The graph with the checkpoint's max parallelisms. Throws `WEIR_RESTORE_MISMATCH`, `WEIR_UID_MISSING` when its state has no place in the job. */
