@@ -1,7 +1,7 @@
 /** `npm run chaos -- list | run SCENARIO… | soak | …`; docs/chaos.md tells what there is. */
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cloneWorkspace } from './cluster/clone.js';
 import { copyProgram, type Program } from './cluster/program.js';
@@ -39,7 +39,7 @@ const { values, positionals } = parseArgs({
 });
 
 const [command = 'list', ...names] = positionals;
-const directory = values.report ?? mkdtempSync(join(tmpdir(), 'weir-chaos-'));
+const directory = values.report === undefined ? mkdtempSync(join(tmpdir(), 'weir-chaos-')) : resolve(values.report); // processes with working directories of their own read it
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1e9) : Number(values.seed);
 
 function programUnderTest(): Program {
