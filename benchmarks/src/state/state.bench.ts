@@ -1,134 +1,43 @@
 /**
- * Keyed state by itself: the backends beside what lies under them, and state that is larger than memory.
+ * Keyed state by itself: the backends beside what lies under them, then state that is larger than memory (about ten minutes).
  *
- *   npm run bench -- state [--json] [--keys N] [--operations N] [--rounds N]
- *   npm run bench -- state --large [--json] [--keys N] [--limit-mib N]      state of N keys in a process of its own, limited to so much memory
- *   npm run bench -- state --pause [--json] [--keys N] [--rounds N]         what snapshots of state on the heap do to a task
- *
- * `read-modify-write`: a value per key, read, changed, written. Reference of the heap: a Map of objects. Reference of LevelDB: `getSync` and a
- * batch of 1000 without a cache. Keys are drawn evenly, or four of five from a fifth (`skewed`).
+ *   npm run bench -- state [--json] [--keys N] [--operations N] [--rounds N] [--large-keys N] [--limit-mib N]
+ *   npm run bench -- state --only backends     the ratios alone: a Map, and LevelDB without a cache
+ *   npm run bench -- state --only large        `large-state` alone: state of N keys in a process of its own, limited to so much memory
+ *   npm run bench -- state --only pause        what snapshots of state on the heap do to a task
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { silentLogger } from '@weir/ports';
-import { heapStateBackends, type KeyedStateBackend, stateDescriptor } from '@weir/state';
-import { levelStateBackends } from '@weir/state-leveldb';
-import { types } from '@weir/types';
-import { ClassicLevel } from 'classic-level';
-import { type Comparison, compare } from '../measure.js';
-import { printReport } from '../report.js';
+import { commit, machine, printReport } from '../report.js';
 import { measureHeapPause } from './heap-pause.js';
-import { runLargeState } from './run-large-state.js';
+import { measureBackends } from './measure-backends.js';
+import { type LargeStateResult, runLargeState } from './run-large-state.js';
 
 const { values } = parseArgs({
   options: {
-    json: { type: 'boolean', default: false }, large: { type: 'boolean', default: false }, keys: { type: 'string', default: '' }, operations: { type: 'string', default: '400000' },
-    rounds: { type: 'string', default: '3' }, pause: { type: 'boolean', default: false }, 'limit-mib': { type: 'string', default: '1024' },
+    json: { type: 'boolean', default: false }, only: { type: 'string', default: '' }, keys: { type: 'string', default: '' }, operations: { type: 'string', default: '400000' },
+    rounds: { type: 'string', default: '3' }, 'large-keys': { type: 'string', default: '10000000' }, 'limit-mib': { type: 'string', default: '1024' },
   },
 });
+const parts = values.only === '' ? ['backends', 'large'] : [values.only];
+const rounds = Number(values.rounds);
+const say = (name: string, result: object): void => console.log(`\n${name}\n${Object.entries(result).map(([key, value]) => `  ${key.padEnd(20)} ${String(value)}`).join('\n')}`);
 
-if (values.large) {
-  const result = await runLargeState(Number(values.keys || 1_000_000), Number(values['limit-mib']));
-  console.log(values.json ? JSON.stringify({ suite: 'state', name: 'large-state', ...result }, undefined, 2) : Object.entries(result).map(([name, value]) => `${name.padEnd(20)} ${value}`).join('\n'));
-  process.exit(result.restored ? 0 : 1); // the rest of this module measures small state, which was not asked for
+const results: object[] = [];
+let large: LargeStateResult | undefined;
+if (parts.includes('backends')) {
+  const ratios = await measureBackends(Number(values.keys || 200_000), Number(values.operations), rounds);
+  if (!values.json) printReport('state', `${values.operations} operations, ${values.rounds} interleaved rounds`, ratios, false);
+  results.push(...ratios);
 }
-
-if (values.pause) {
-  const result = await measureHeapPause(Number(values.keys || 1_000_000), 4, Number(values.rounds));
-  console.log(values.json ? JSON.stringify({ suite: 'state', name: 'heap-pause', ...result }, undefined, 2) : Object.entries(result).map(([name, value]) => `${name.padEnd(20)} ${value}`).join('\n'));
-  process.exit(0);
+if (parts.includes('large')) {
+  large = await runLargeState(Number(values['large-keys']), Number(values['limit-mib']));
+  if (!values.json) say('large-state', large);
+  results.push({ name: 'large-state', ...large });
 }
-
-const KEYS = Number(values.keys || 200_000);
-const OPERATIONS = Number(values.operations);
-const BATCH = 256;
-const ALL = { first: 0, last: 127 };
-const text = 'x'.repeat(80);
-interface Account { readonly count: number; readonly text: string }
-const descriptor = stateDescriptor.value('account', types.row({ count: types.int, text: types.string }));
-
-function drawKeys(skewed: boolean): Int32Array {
-  let seed = 12345;
-  const next = (): number => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff);
-  return Int32Array.from({ length: OPERATIONS }, (_, i) => (skewed && i % 5 !== 0 ? next() % Math.floor(KEYS / 5) : next() % KEYS));
+if (parts.includes('pause')) {
+  const pause = await measureHeapPause(Number(values.keys || 1_000_000), 4, rounds);
+  if (!values.json) say('heap-pause', pause);
+  results.push({ name: 'heap-pause', ...pause });
 }
-
-/** As a task: batches of records, and a wait at their borders when the backend wants one. */
-async function onBackend(backend: KeyedStateBackend, keys: Int32Array): Promise<void> {
-  const state = backend.getState(descriptor);
-  for (let from = 0; from < keys.length; from += BATCH) {
-    const to = Math.min(from + BATCH, keys.length);
-    for (let i = from; i < to; i++) {
-      backend.keyContext.setCurrentKey(keys[i]);
-      state.update({ count: (state.value()?.count ?? 0) + 1, text });
-    }
-    for (let backlog = backend.backlog?.(); backlog !== undefined; backlog = backend.backlog?.()) await backlog;
-  }
-}
-
-const folder = await mkdtemp(join(tmpdir(), 'weir-bench-state-'));
-const results: Comparison[] = [];
-let snapshots = 0;
-try {
-  for (const skewed of [false, true]) {
-    const keys = drawKeys(skewed);
-    const name = skewed ? 'read-modify-write, skewed' : 'read-modify-write';
-    const request = { operatorId: 'a'.repeat(32), operatorName: name, keyGroupRange: ALL, maxParallelism: 128, restored: { states: new Map(), tables: [] } };
-    const heap = await heapStateBackends.open(request);
-    const map = new Map<number, Account>();
-    results.push(await compare({
-      name: `heap ${name}`, note: `${KEYS} keys; reference: a Map of objects`, records: OPERATIONS, rounds: Number(values.rounds),
-      reference: () => {
-        for (const key of keys) map.set(key, { count: (map.get(key)?.count ?? 0) + 1, text });
-      },
-      measured: () => onBackend(heap, keys),
-    }));
-    const stateBytes = KEYS * 300;
-    const cached = (folderName: string, cacheBytes: number) => levelStateBackends({
-      directory: join(folder, folderName), logger: silentLogger, cacheBytes, dirtyBytes: cacheBytes >> 1, blockCacheBytes: 16 << 20, writeBufferBytes: 8 << 20, tableFileBytes: 8 << 20,
-    }).open(request);
-    const level = await cached(skewed ? 'skewed' : 'even', stateBytes >> 2);
-    const fitting = await cached(skewed ? 'skewed-fitting' : 'even-fitting', stateBytes * 2);
-    const raw = new ClassicLevel<Uint8Array, Uint8Array>(join(folder, skewed ? 'raw-skewed' : 'raw'), { keyEncoding: 'view', valueEncoding: 'view', cacheSize: 16 << 20, writeBufferSize: 8 << 20 });
-    await raw.open();
-    results.push(await compare({
-      name: `leveldb ${name}`, note: `${KEYS} keys, a cache for a quarter of them; reference: getSync and batches of 1000 on LevelDB itself`, records: OPERATIONS,
-      rounds: Number(values.rounds), reference: () => onLevelDb(raw, keys), measured: () => onBackend(level, keys),
-    }));
-    results.push(await compare({
-      name: `leveldb ${name}, fitting`, note: 'the same with a cache for all keys, and a snapshot at the end of each round', records: OPERATIONS,
-      rounds: Number(values.rounds), reference: () => onLevelDb(raw, keys), measured: async () => {
-        await onBackend(fitting, keys);
-        const { tables } = await fitting.snapshot({ checkpointId: ++snapshots, format: 'native', sources: [] });
-        await tables?.settled(undefined);
-      },
-    }));
-    await level.close();
-    await fitting.close();
-    await raw.close();
-  }
-} finally {
-  await rm(folder, { recursive: true, force: true });
-}
-printReport('state', `${OPERATIONS} operations, ${values.rounds} interleaved rounds`, results, values.json);
-
-async function onLevelDb(db: ClassicLevel<Uint8Array, Uint8Array>, keys: Int32Array): Promise<void> {
-  const padding = new TextEncoder().encode(text);
-  let operations: { type: 'put'; key: Uint8Array; value: Uint8Array }[] = [];
-  for (const number of keys) {
-    const key = new Uint8Array(4);
-    new DataView(key.buffer).setInt32(0, number);
-    const before = db.getSync(key);
-    const value = new Uint8Array(84);
-    value.set(padding, 4);
-    const count = before === undefined ? 0 : new DataView(before.buffer, before.byteOffset).getInt32(0);
-    new DataView(value.buffer).setInt32(0, count + 1);
-    operations.push({ type: 'put', key, value });
-    if (operations.length < 1000) continue;
-    await db.batch(operations);
-    operations = [];
-  }
-  await db.batch(operations);
-}
+if (values.json) console.log(JSON.stringify({ suite: 'state', commit: commit(), machine: machine(), date: new Date().toISOString().slice(0, 10), results }, undefined, 2));
+if (large?.restored === false) process.exitCode = 1;
