@@ -141,11 +141,11 @@ class PowerCut implements fc.AsyncCommand<Model, Real> {
 /** Epoch files go, one by one or all; what is left still counts (D4: the largest of them). */
 class LoseEpochFile implements fc.AsyncCommand<Model, Real> {
   constructor(private readonly which: number) {}
-  check({ largest }: Readonly<Model>): boolean {
-    return largest > 1;
+  check({ largest, claimsInDoubt }: Readonly<Model>): boolean {
+    return largest - claimsInDoubt > 1;
   }
   async run(model: Model, { files }: Real): Promise<void> {
-    const lost = 1 + (this.which % (model.largest - 1)); // never the largest: that one is what the files promise
+    const lost = 1 + (this.which % (model.largest - model.claimsInDoubt - 1)); // never the largest that was answered: that one is what the files promise
     await files.remove(`ha/epoch-${lost}`);
   }
   toString(): string {
