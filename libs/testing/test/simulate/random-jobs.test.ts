@@ -41,6 +41,9 @@ const PINNED: readonly (readonly [seed: number, what: string, deployment?: Deplo
   [20798, 'a submission that the full disk failed after it had taken effect counted as refused; the next leader ran it beside the one that its user had submitted instead', 'cluster'],
   [46023, 'restored from its final checkpoint, a producer finished while a partition kept the end of data from its consumer, which waited for ever', 'cluster'],
   [47055, 'after a restore with records in flight the end of time in one channel passed those that had nothing in flight: their timers never fired', 'cluster'],
+  [202611210774, 'the local part of a window held nothing and was missed all the same when the job went on at parallelism 1, where it has none', 'cluster'],
+  [202611210999, 'what was left of a replay mixed with what had come behind it: a key\'s records changed their order'],
+  [202611211034, 'as 47055, with one crash', 'cluster'],
 ];
 
 describe('seeds that failed once', () => {
