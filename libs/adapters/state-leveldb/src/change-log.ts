@@ -1,5 +1,5 @@
 /**
- * What was written to a store since its last base, as files that a checkpoint takes instead of rewritten tables (ADR 0009).
+ * What was written to a store since its last base, as files that a checkpoint takes instead of rewritten tables (ADR 0010).
  *
  *  G1  All that is written to the store is appended, in the order of the writes, or nothing more at all (`broken`).
  *  G2  A sealed segment never changes. Its number is not used again in the chain that it belongs to.

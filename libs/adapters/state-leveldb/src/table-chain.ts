@@ -1,5 +1,5 @@
 /**
- * What the snapshots of a store consist of: a base (tables, linked) and the segments of changes since (ADR 0009).
+ * What the snapshots of a store consist of: a base (tables, linked) and the segments of changes since (ADR 0010).
  *
  *  J1  The store at a barrier = the base with all segments applied in order. Without a base there is no chain.
  *  J2  Local copies stay until a completed checkpoint is known to hold their files, and while a snapshot reads them.
