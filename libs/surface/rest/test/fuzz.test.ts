@@ -11,6 +11,8 @@ import { served } from './support/served.js';
 import { documented, faults } from './support/validation.js';
 
 const artifact = exampleArtifact();
+/** Empty, `.` and `..` would make the path of another route. */
+const pathPart = fc.string().filter((it) => !/^\.{0,2}$/.test(it)).map(encodeURIComponent);
 const VALID: Readonly<Record<string, readonly string[]>> = {
   jobid: ['1', '2', '3', '4', '5', '0'].map((it) => it.repeat(32)), vertexid: ['a', 'b', 'c', 'd', '0'].map((it) => it.repeat(32)), triggerid: ['7'.repeat(32), '0'.repeat(32)],
   taskmanagerid: ['tm-1', 'tm-9'], jarid: [jarIdOf(artifact), `${'0'.repeat(64)}_x.ts`], logname: ['x.log'], checkpointid: ['1', '2', '3', '4', '99'], subtaskindex: ['0', '1', '7'], attempt: ['0', '1'],
@@ -26,7 +28,7 @@ const value = fc.oneof(
 );
 const call = fc.constantFrom(...allRoutes.filter(({ bodyLimit }) => bodyLimit === 'json')).chain((route) => fc.record({
   route: fc.constant(route),
-  params: fc.record(Object.fromEntries(Object.entries(VALID).map(([key, texts]) => [key, fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...texts) }, { weight: 1, arbitrary: fc.string().map(encodeURIComponent) })]))),
+  params: fc.record(Object.fromEntries(Object.entries(VALID).map(([key, texts]) => [key, fc.oneof({ weight: 6, arbitrary: fc.constantFrom(...texts) }, { weight: 1, arbitrary: pathPart })]))),
   query: fc.dictionary(fc.constantFrom(...QUERY_NAMES), fc.string({ maxLength: 20 }), { maxKeys: 3 }),
   body: fc.oneof(
     { weight: 4, arbitrary: fc.dictionary(fc.constantFrom(...BODY_NAMES), value, { maxKeys: 5 }).map((it) => JSON.stringify(it)) },
