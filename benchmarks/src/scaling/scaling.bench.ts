@@ -23,6 +23,8 @@ const { values } = parseArgs({ options: {
 const seconds = Number(values.seconds);
 const rounds = Number(values.rounds);
 const LOOP_RECORDS_PER_S = 20_000_000;
+/** Windows of processing time: how many results there are depends on how long the run takes. Its counts are checked by test/nexmark-queries.test.ts. */
+const BY_WALL_CLOCK = new Set(['q12']);
 const WARM_UP_RECORDS = 2_000_000;
 /** One subtask of everything per slot, as many slots as subtasks. */
 const CHECKPOINTS = ['-D', 'execution.checkpointing.interval=10 s'];
@@ -77,7 +79,7 @@ async function measure(name: string): Promise<Row> {
     const loopRecords = Math.round(LOOP_RECORDS_PER_S * Math.min(seconds, 3));
     const [oneThread, twoThreads] = [await loopInThreads(1, loopRecords), await loopInThreads(2, loopRecords)];
     const [one, two] = [await run(name, 1, records), await run(name, 2, records)];
-    if (one.results !== two.results) throw new Error(`${name}: one slot gave ${one.results}, two gave ${two.results}`);
+    if (!BY_WALL_CLOCK.has(name) && one.results !== two.results) throw new Error(`${name}: one slot gave ${one.results}, two gave ${two.results}`);
     scalings.push(two.recordsPerS / one.recordsPerS);
     cpus.push(two.cpuMs / one.cpuMs);
     machines.push((2 * oneThread) / twoThreads);
